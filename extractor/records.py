@@ -1,0 +1,398 @@
+"""Every record that crosses a stage border, in the order of the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1. Pixels of the straightened page inside page/, grid/ and reading/; fractions of the source page as a
+viewer shows it everywhere after `table/`."""
+
+Role = Literal["stt", "label", "unit", "value", "note"]
+ValueType = Literal["count", "percent", "boolean", "enum", "text", "header"]
+CellState = Literal["read", "blank", "illegible"]
+ValueState = Literal["read", "blank", "illegible", "absent", "unread"]
+Status = Literal["accepted", "review"]
+FindingKind = Literal["arithmetic", "range", "unit", "completeness", "format", "structure", "page"]
+Severity = Literal["error", "warning", "info"]
+
+
+# ── ingest ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file, opened and sized. `name` is the base name (NFC), never a path."""
+
+    name: str
+    sha256: str
+    media_type: str
+    page_count: int
+    data: bytes = field(repr=False)
+    repaired: bool = False
+
+
+# ── page ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the PDF's own text layer. `box` in pixels of the straightened page."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page, upright and straight.
+
+    `gray`: uint8 (H, W), paper evened to white, coloured ink removed; what lines are found on.
+    `raw`: uint8 (H, W), the same geometry without any cleaning; what engines read first.
+    `stamp`: bool (H, W) or None, where coloured (non-black) ink lay.
+    `text_height`: median height of a text line's ink in pixels.
+    `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
+    `words`: the PDF's own words when the page is born-digital, else empty.
+    """
+
+    number: int
+    gray: np.ndarray
+    raw: np.ndarray
+    stamp: np.ndarray | None
+    dpi: float
+    text_height: float
+    origin: Literal["digital", "scan"]
+    to_source: Callable[[Box], Box]
+    words: tuple[Word, ...] = ()
+    turned: int = 0
+    skew: float = 0.0
+
+
+# ── grid ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of the ruled (or inferred) grid; `box` in pixels of the straightened page."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table on one page. Cells cover every grid position exactly once. `certainty` 0..1."""
+
+    page: int
+    n_rows: int
+    n_columns: int
+    cells: tuple[GridCell, ...]
+    box: Box
+    ruled: bool
+    certainty: float
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one engine (on one preparation of the crop) saw. `confidence` is the engine's own score, 0..1.
+
+    `alternatives`: further strings of the same engine, best first, with their scores.
+    """
+
+    engine: str
+    text: str
+    confidence: float
+    preparation: str = "raw"
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of ink in a cell: box in page pixels, and its pixels with context around them.
+
+    `crop`: uint8 (h, w) raw pixels; `clean`: the same region of the cleaned page; `inner`: the ink box inside the crop.
+    """
+
+    box: Box
+    crop: np.ndarray = field(repr=False)
+    clean: np.ndarray = field(repr=False)
+    inner: tuple[int, int, int, int] = (0, 0, 0, 0)
+    readings: tuple[Reading, ...] = ()
+
+
+# ── table ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where something is printed: page from 1, box as fractions of the source page."""
+
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One cell of one printed row, as read. Lines of a cell are joined by one space.
+
+    `confidence`: how sure reading is of `raw` (uncalibrated, 0..1). `state` tells no ink (blank) from ink that could not
+    be read (illegible). `reasons`: machine-readable doubts of the reading (`engines-disagree`, `under-stamp`,
+    `touches-rule`, `handwriting`, `single-reader`, ...). `readings` are whole-cell readings, the chosen one first.
+    """
+
+    raw: str
+    state: CellState
+    confidence: float
+    pieces: tuple[Piece, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed row of the logical table. `index` counts from 0 over all pages.
+
+    `others`: (measure name, field) of further value columns. `pieces`: the row's boxes, one a page it lies on.
+    `columns_missing`: roles whose column this page does not have.
+    """
+
+    index: int
+    stt: Field
+    label: Field
+    unit: Field
+    value: Field
+    note: Field
+    others: tuple[tuple[str, Field], ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    columns_missing: tuple[Role, ...] = ()
+    grid_certainty: float = 1.0
+
+    @property
+    def page(self) -> int:
+        """The page of the row's first piece."""
+        return self.pieces[0].page
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """A line of text printed outside the table, for the report's head."""
+
+    text: str
+    confidence: float
+    piece: Piece
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTable:
+    """A table of the report that is not the form."""
+
+    page: int
+    box: Box
+    n_rows: int
+    n_columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The logical table of a report over all its pages.
+
+    `measure`: the name of the main value column as its header prints it; `head`: lines above the table, top to bottom;
+    `pages`: pages that carry the table; `unread_pages`: pages that could not be read at all;
+    `second_form`: pages of a second copy of the form.
+    """
+
+    rows: tuple[Row, ...]
+    measure: str
+    head: tuple[HeadLine, ...]
+    pages: tuple[int, ...]
+    other_tables: tuple[OtherTable, ...] = ()
+    unread_pages: tuple[int, ...] = ()
+    second_form: tuple[int, ...] = ()
+
+
+# ── indicator ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of a catalogue. `path`: labels of the ancestors and its own. `variants`: further known labels.
+
+    `enum_codes`: (code, meaning) pairs of boolean and enum indicators. `order`: printed position from 0.
+    """
+
+    code: str
+    level: str
+    parent: str | None
+    stt: str
+    label: str
+    unit: str
+    type: ValueType
+    order: int
+    path: tuple[str, ...]
+    variants: tuple[str, ...] = ()
+    enum_codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule over indicator codes; `expression` as in rules.csv (`{A} == {B} + {C}`)."""
+
+    id: str
+    type: str
+    expression: str
+    hard: bool
+    tolerance: Decimal
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A canonical unit, its kind (count, percent, boolean, enum) and its spellings."""
+
+    name: str
+    kind: str
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A district (or other reporting organisation): code, full name, number of communes, commune names, province."""
+
+    code: str
+    name: str
+    communes: int
+    commune_names: tuple[str, ...]
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A form: its indicators in printed order, rules, units, places and the head that its title looks like."""
+
+    name: str
+    version: str
+    indicators: tuple[Indicator, ...]
+    rules: tuple[Rule, ...]
+    units: tuple[Unit, ...]
+    places: tuple[Place, ...]
+    titles: tuple[str, ...]
+    main_measures: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatch:
+    """Row -> indicator. `code` None: the row belongs to no indicator (then `runner_up` is the nearest one).
+
+    `confidence`: P(this decision is right) from the margin of the global alignment, 0..1.
+    """
+
+    row: int
+    code: str | None
+    confidence: float
+    runner_up: tuple[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The whole table aligned to a catalogue: one RowMatch a row, and P(not printed) of each code without a row."""
+
+    matches: tuple[RowMatch, ...]
+    absent: tuple[tuple[str, float], ...]
+    fit: float
+
+
+# ── value ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One normalised possibility of a value cell. `weight`: relative plausibility from its reading, 0..1."""
+
+    raw: str
+    number: Decimal | None
+    text: str | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value cell normalised by contract rule 3. `raw` is what is printed; `alternatives` are other possibilities.
+
+    `ambiguous`: the printed string itself has several readings (goes to review whatever the confidence).
+    `parsed`: False where ink was read that is no value of the indicator's type.
+    """
+
+    state: ValueState
+    raw: str
+    number: Decimal | None
+    text: str | None
+    ambiguous: bool = False
+    parsed: bool = True
+    alternatives: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A document cited in a note: number as 08/KH-UBND, type KH, issuer UBND, date ISO or None."""
+
+    number: str
+    type: str | None
+    issuer: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note cell with what it cites."""
+
+    raw: str
+    citations: tuple[Citation, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadField:
+    """A field of the report's head: organisation, report_number, report_date or period."""
+
+    raw: str | None
+    value: str | None
+    confidence: float
+    piece: Piece | None
+    extra: tuple[tuple[str, object], ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The report's head."""
+
+    organisation: HeadField
+    report_number: HeadField
+    report_date: HeadField
+    period: HeadField
+
+
+# ── check ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know. `cells`: (code, field) pairs. Messages in Vietnamese and English."""
+
+    rule: str
+    kind: FindingKind
+    severity: Severity
+    cells: tuple[tuple[str, str], ...]
+    page: int | None
+    message_vi: str
+    message_en: str
+
+
+# ── trust ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """P(exactly right) of one field, whether it is accepted, and why not. `parts`: (name, contribution) of the score."""
+
+    confidence: float
+    status: Status
+    reasons: tuple[str, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()

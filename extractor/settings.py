@@ -1,0 +1,87 @@
+"""Frozen settings, a block per stage; extractor.toml < environment (EXTRACTOR_...) < flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from extractor.errors import UsageError
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IngestSettings(_Block):
+    """Limits on what is opened."""
+
+    max_bytes: int = Field(1 << 30, description="largest input file, bytes")
+    max_pages: int = Field(2000, description="most pages in one file")
+    max_pixels: int = Field(120_000_000, description="most pixels of one page image")
+
+
+class PageSettings(_Block):
+    """Rendering and straightening."""
+
+    dpi: int = Field(300, ge=100, le=600, description="resolution at which vector pages and odd scans are rendered")
+
+
+class ReadingSettings(_Block):
+    """Engines."""
+
+    engines: tuple[str, ...] = Field((), description="engines to use; empty: every engine that is installed")
+
+
+class TrustSettings(_Block):
+    """Acceptance."""
+
+    target_error: float = Field(0.001, gt=0, lt=1, description="share of accepted numbers that may be wrong")
+
+
+class Settings(_Block):
+    """All settings; build one with `load_settings`."""
+
+    ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
+    page: PageSettings = PageSettings()  # type: ignore[call-arg]
+    reading: ReadingSettings = ReadingSettings()  # type: ignore[call-arg]
+    trust: TrustSettings = TrustSettings()  # type: ignore[call-arg]
+
+
+def load_settings(
+    file: Path | None = None, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
+) -> Settings:
+    """extractor.toml, then EXTRACTOR_<BLOCK>_<NAME>, then flags ("block.name": value; None is ignored).
+
+    Raises UsageError that names the setting.
+    """
+    environ = os.environ if environ is None else environ
+    file = file or Path("extractor.toml")
+    tree: dict[str, dict[str, Any]] = {}
+    if file.is_file():
+        try:
+            tree = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{file} is not valid TOML: {error}", "correct the file or remove it") from error
+    for block_name, block in Settings.model_fields.items():
+        for name in block.default.__class__.model_fields:
+            key = f"EXTRACTOR_{block_name}_{name}".upper()
+            if key in environ:
+                value = environ[key]
+                tree.setdefault(block_name, {})[name] = value.split(",") if name == "engines" else value
+    if "EXTRACTOR_TARGET_ERROR" in environ:
+        tree.setdefault("trust", {})["target_error"] = environ["EXTRACTOR_TARGET_ERROR"]
+    for dotted, value in (flags or {}).items():
+        if value is not None:
+            block_name, name = dotted.split(".")
+            tree.setdefault(block_name, {})[name] = value
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {where}: {first['msg']}", "see the settings table in the README") from error
