@@ -110,26 +110,124 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of ink in a cell: box in page pixels, and its pixels with context around them.
-
-    `crop`: uint8 (h, w) raw pixels; `clean`: the same region of the cleaned page; `inner`: the ink box inside the crop.
-    """
-
-    box: Box
-    crop: np.ndarray = field(repr=False)
-    clean: np.ndarray = field(repr=False)
-    inner: tuple[int, int, int, int] = (0, 0, 0, 0)
-    readings: tuple[Reading, ...] = ()
-
-
-# ── table ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
 class Piece:
     """Where something is printed: page from 1, box as fractions of the source page."""
 
     page: int
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of ink. `box` in page pixels.
+
+    `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels;
+    `inner`: the ink box (x0, y0, x1, y1) inside these crops.
+    """
+
+    box: Box
+    raw: np.ndarray = field(repr=False)
+    clean: np.ndarray = field(repr=False)
+    inner: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CellInk:
+    """What lies in one grid cell. `words`: its text from an honest text layer, else None.
+
+    `stamped`: share of the ink box under coloured ink. `coloured`: there is ink, but only coloured one. `touches`: ink
+    runs into the cell's border. `specks`: ink too small for print was left out.
+    """
+
+    cell: GridCell
+    piece: Piece
+    lines: tuple[TextLine, ...] = ()
+    words: str | None = None
+    stamped: float = 0.0
+    coloured: bool = False
+    touches: bool = False
+    specks: bool = False
+
+    @property
+    def has_ink(self) -> bool:
+        """Whether anything is printed or written in the cell."""
+        return bool(self.lines) or bool(self.words) or self.coloured
+
+
+@dataclass(frozen=True, slots=True)
+class LooseLine:
+    """A line of ink outside every table."""
+
+    piece: Piece
+    line: TextLine | None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridInk:
+    """A grid with the ink of each of its cells, in the order of `grid.cells`. `box` as fractions of the source page."""
+
+    grid: Grid
+    cells: tuple[CellInk, ...]
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageInk:
+    """Everything printed on one page, its pixels dropped but for the lines' crops."""
+
+    number: int
+    origin: Literal["digital", "scan"]
+    grids: tuple[GridInk, ...]
+    loose: tuple[LooseLine, ...]
+
+
+# ── table ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """A cell with its first reading, line by line; enough to tell what its column and row are."""
+
+    ink: CellInk
+    text: str
+    confidence: float
+    lines: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GridText:
+    """A grid whose cells have a first reading, in the order of `ink.grid.cells`."""
+
+    ink: GridInk
+    cells: tuple[CellText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A printed row before its cells are read with care. A cell cut by a page break has several parts."""
+
+    stt: tuple[CellText, ...]
+    label: tuple[CellText, ...]
+    unit: tuple[CellText, ...]
+    value: tuple[CellText, ...]
+    note: tuple[CellText, ...]
+    others: tuple[tuple[CellText, ...], ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    columns_missing: tuple[Role, ...] = ()
+    grid_certainty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTable:
+    """Grids of one or more pages that are one table. `roles`: role of each column of the widest grid, None unknown.
+
+    `measures`: the header words of the value column, then of the other value columns. `header`: the header's cells.
+    """
+
+    grids: tuple[GridText, ...]
+    rows: tuple[DraftRow, ...]
+    roles: tuple[Role | None, ...]
+    measures: tuple[str, ...]
+    header: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

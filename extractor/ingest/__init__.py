@@ -1,1 +1,5 @@
-"""ingest"""
+"""A file -> Source: sniffed, within limits, repaired where a repair is safe."""
+
+from extractor.ingest.source import open_source
+
+__all__ = ["open_source"]

@@ -1,1 +1,6 @@
-"""page"""
+"""Source -> PageImage: rendered, upright, straight, evenly lit, coloured ink set apart."""
+
+from extractor.page.prepare import prepare_page
+from extractor.page.render import PageReader, open_pages
+
+__all__ = ["PageReader", "open_pages", "prepare_page"]

@@ -1,1 +1,5 @@
-"""table"""
+"""Grids of all pages -> logical tables: column roles, headers, rows cut by page breaks."""
+
+from extractor.table.assemble import find_tables
+
+__all__ = ["find_tables"]

@@ -1,0 +1,76 @@
+"""A path -> Source: what kind of file it is, how many pages it has, its sha256."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import unicodedata
+from pathlib import Path
+
+from PIL import Image
+
+from extractor.errors import TooLarge, UnreadableFile
+from extractor.ingest.pdf import open_pdf
+from extractor.records import Source
+from extractor.settings import IngestSettings
+
+PDF_HEAD_BYTES = 1024  # readers accept junk before %PDF- within the first kilobyte
+IMAGE_TYPES = {"TIFF": "image/tiff", "PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
+SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
+
+
+def open_source(path: Path, settings: IngestSettings) -> Source:
+    """Open one report.
+
+    Raises UnreadableFile (missing, empty, of another kind, truncated beyond repair), EncryptedFile or TooLarge.
+    """
+    data = _read_bytes(path, settings)
+    name = unicodedata.normalize("NFC", path.name)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if b"%PDF-" in data[:PDF_HEAD_BYTES]:
+        data, page_count, repaired = open_pdf(data, settings)
+        return Source(name, sha256, "application/pdf", page_count, data, repaired)
+    media_type, page_count = _sniff_image(data, settings)
+    return Source(name, sha256, media_type, page_count, data)
+
+
+def _read_bytes(path: Path, settings: IngestSettings) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > settings.max_bytes:
+            raise TooLarge(f"the file has {size} bytes", "split the file, or raise ingest.max_bytes")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(
+            f"the file cannot be read: {error.strerror}", "check the path and its permissions", code="missing-file"
+        ) from error
+    if not data:
+        raise UnreadableFile("the file is empty", "copy or scan it again", code="empty-file")
+    return data
+
+
+def _sniff_image(data: bytes, settings: IngestSettings) -> tuple[str, int]:
+    Image.MAX_IMAGE_PIXELS = None  # our own limit below speaks for itself
+    try:
+        with Image.open(io.BytesIO(data), formats=tuple(IMAGE_TYPES)) as image:
+            media_type = IMAGE_TYPES[image.format or ""]
+            count = getattr(image, "n_frames", 1)
+            # a phone's MPO holds a preview besides the photo
+            page_count = count if image.format == "TIFF" else 1
+            for frame in range(min(page_count, settings.max_pages + 1)):
+                image.seek(frame)
+                _check_pixels(image.width * image.height, settings)
+    except TooLarge:
+        raise
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+        raise UnreadableFile(
+            "this is not a PDF, TIFF, PNG or JPEG file", "scan or export it as PDF", code="not-a-document"
+        ) from error
+    if page_count > settings.max_pages:
+        raise TooLarge(f"the file has {page_count} pages", "split the file, or raise ingest.max_pages")
+    return media_type, page_count
+
+
+def _check_pixels(pixels: int, settings: IngestSettings) -> None:
+    if pixels > settings.max_pixels:
+        raise TooLarge(f"a page has {pixels} pixels", "scan at 300 dpi, or raise ingest.max_pixels")

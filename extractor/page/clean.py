@@ -1,0 +1,71 @@
+"""Colour or grey pixels -> evened grey without coloured ink, and where that ink lay."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+MIN_CHROMA = 55  # channel spread of stamp and pen ink; JPEG fringes of black print stay below
+COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
+PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
+EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
+INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
+MIN_PAPER = np.uint8(60)  # darker "paper" is a dark picture, not paper to divide by
+PAPER_LEVEL = 225  # on the evened page, lighter is paper
+
+
+def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """(luminance, grey without coloured ink, mask of coloured ink or None); arrays (H, W)."""
+    if pixels.ndim == 2:
+        return pixels, pixels, None
+    sample = pixels[::4, ::4].astype(np.int16)
+    if ((sample.max(axis=2) - sample.min(axis=2)) > MIN_CHROMA).mean() < COLOURED_SHARE:
+        gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+        return gray, gray, None
+    blue, green, red = cv2.split(pixels)
+    lightest = cv2.max(cv2.max(blue, green), red)
+    darkest = cv2.min(cv2.min(blue, green), red)
+    mask = cv2.subtract(lightest, darkest) > MIN_CHROMA
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lightest, mask
+
+
+def even_light(gray: np.ndarray) -> np.ndarray:
+    """Divide by the local paper, whiten scanner edges, stretch the ink to black: uint8 (H, W), paper at 255."""
+    small = cv2.resize(gray, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 11)
+    edge = _dark_edge(small)
+    paper = np.maximum(paper, MIN_PAPER)
+    whole = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    evened = cv2.divide(gray, whole, scale=255)
+    if edge is not None:
+        evened[cv2.resize(edge, gray.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return _stretch(evened)
+
+
+def _dark_edge(small: np.ndarray) -> np.ndarray | None:
+    """Mask of dark areas that touch the page's border and are too thick to be rulings."""
+    dark = (cv2.erode(255 - small, np.ones((3, 3), np.uint8)) > 255 - EDGE_DARK).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    height, width = small.shape
+    mask = np.zeros_like(small)
+    for label in range(1, count):
+        x, y, w, h, area = stats[label]
+        if (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1) and area > 12 and area > 0.2 * w * h:
+            mask[labels == label] = 255
+    return cv2.dilate(mask, np.ones((5, 5), np.uint8)) if mask.any() else None
+
+
+def _stretch(evened: np.ndarray) -> np.ndarray:
+    level = ink_level(evened)
+    table = np.clip((np.arange(256) - level) * 255.0 / max(250 - level, 1), 0, 255).astype(np.uint8)
+    return cv2.LUT(evened, table)
+
+
+def ink_level(evened: np.ndarray) -> int:
+    """Grey level of solid print: the darkest share of what isn't paper."""
+    histogram = np.bincount(evened[::2, ::2].ravel(), minlength=256)[:PAPER_LEVEL]
+    total = int(histogram.sum())
+    if total == 0:
+        return 0
+    # print is the dark part of non-paper; strokes' soft edges and show-through are the rest
+    return int(min(np.searchsorted(np.cumsum(histogram), total * INK_SHARE), 200))

@@ -1,0 +1,149 @@
+"""A deskewed page whose rulings still bend or fan out -> the mesh that makes them straight and square.
+
+The rulings themselves are the ruler: each long horizontal one gives the vertical offset along its length, each long
+vertical one the horizontal offset; between rulings the offsets are interpolated. This undoes perspective, curl and
+folds alike, without a model of the sheet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.page.geometry import Mesh
+
+HALF = 2  # rulings are traced on a page of half the size
+STEP = 32  # pixels between mesh samples
+MIN_STROKE_IN_CHARS = 1.6  # straight strokes shorter than this are letters
+MIN_RULING_SHARE = 0.25  # of the page's width or height: a ruling long enough to measure the sheet
+MAX_SLOPE = 0.12  # steeper links between strokes join different rulings
+MIN_BEND = 1.5  # pixels at full size: less is not worth resampling the page
+POLYNOMIAL_DEGREE = 4  # a curl and a fold
+MAX_LINK_IN_CHARS = 3.0  # gap that a broken ruling may have
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A traced ruling as samples: `t` along it, `v` across it (pixels of the half-size page)."""
+
+    t: np.ndarray
+    v: np.ndarray
+
+
+def find_mesh(gray: np.ndarray, text_height: float) -> Mesh | None:
+    """The mesh that straightens the page's rulings, or None where they are straight already (or too few)."""
+    small = cv2.resize(gray, None, fx=1 / HALF, fy=1 / HALF, interpolation=cv2.INTER_AREA)
+    ink = (small < 150).astype(np.uint8)
+    height_in_small = text_height / HALF
+    rows = trace_rulings(ink, height_in_small)
+    columns = trace_rulings(np.ascontiguousarray(ink.T), height_in_small)
+    if len(rows) < 2:
+        return None
+    dy = _offsets(rows, gray.shape[1], gray.shape[0])
+    dx = _offsets(columns, gray.shape[0], gray.shape[1]).T if len(columns) >= 2 else np.zeros_like(dy)
+    if max(_bend(rows), _bend(columns)) < MIN_BEND:
+        return None
+    return Mesh(dx, dy, STEP)
+
+
+def _bend(curves: list[Curve]) -> float:
+    """How far rulings stray from level, full-size pixels: the 90th percentile over their samples."""
+    strays = [np.abs(curve.v - np.median(curve.v)) for curve in curves]
+    return float(np.percentile(np.concatenate(strays), 90)) * HALF if strays else 0.0
+
+
+def apply_mesh(pixels: np.ndarray, mesh: Mesh) -> np.ndarray:
+    """Resample (H, W) pixels through the mesh; outside is white."""
+    height, width = pixels.shape[:2]
+    map_x, map_y = _full_maps(mesh, width, height)
+    return cv2.remap(pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
+
+
+def _full_maps(mesh: Mesh, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    size = (mesh.dx.shape[1] * STEP, mesh.dx.shape[0] * STEP)
+    shift = np.float32([[STEP, 0, 0], [0, STEP, 0]])
+    flags = cv2.INTER_LINEAR
+    dx = cv2.warpAffine(mesh.dx.astype(np.float32), shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    dy = cv2.warpAffine(mesh.dy.astype(np.float32), shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    return dx[:height, :width] + x, dy[:height, :width] + y
+
+
+def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
+    """Long, nearly horizontal rulings of a uint8 ink mask (1 = ink); broken strokes are linked."""
+    length = max(int(text_height * MIN_STROKE_IN_CHARS), 9)
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))  # keeps a sloping hairline in one run
+    strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    pieces = _pieces(strokes, text_height)
+    chains = _link(pieces, MAX_LINK_IN_CHARS * text_height)
+    least = MIN_RULING_SHARE * ink.shape[1]
+    return [curve for chain in chains if (curve := _merge(chain)).t[-1] - curve.t[0] >= least]
+
+
+def _pieces(strokes: np.ndarray, text_height: float) -> list[Curve]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    pieces = []
+    for label in range(1, count):
+        x, y, w, h, area = stats[label]
+        if w < 2 * text_height or area / w > 0.45 * text_height:  # short, or a bar rather than a line
+            continue
+        region = labels[y : y + h, x : x + w] == label
+        weight = region.sum(axis=0)
+        v = (region * np.arange(h)[:, None]).sum(axis=0) / np.maximum(weight, 1) + y
+        keep = weight > 0
+        pieces.append(Curve(np.arange(x, x + w, dtype=np.float64)[keep], v[keep]))
+    return sorted(pieces, key=lambda piece: piece.t[0])
+
+
+def _link(pieces: list[Curve], reach: float) -> list[list[Curve]]:
+    chains: list[list[Curve]] = []
+    for piece in pieces:
+        best, best_gap = None, reach
+        for chain in chains:
+            gap = piece.t[0] - chain[-1].t[-1]
+            rise = abs(piece.v[:8].mean() - chain[-1].v[-8:].mean())
+            if -4 <= gap < best_gap and rise <= MAX_SLOPE * max(gap, 0) + 2.5:
+                best, best_gap = chain, gap
+        if best is None:
+            chains.append([piece])
+        else:
+            best.append(piece)
+    return chains
+
+
+def _merge(chain: list[Curve]) -> Curve:
+    return Curve(np.concatenate([piece.t for piece in chain]), np.concatenate([piece.v for piece in chain]))
+
+
+def _offsets(curves: list[Curve], along: int, across: int) -> np.ndarray:
+    """Offsets (across/STEP, along/STEP) in full-size pixels: straight position -> traced position."""
+    t = np.arange(0, along + STEP, STEP, dtype=np.float64)
+    anchors, offsets = [], []
+    for curve in sorted(curves, key=lambda curve: float(np.median(curve.v))):
+        # where the ruling meets its own middle height it stays in place
+        anchor = float(np.median(curve.v)) * HALF
+        anchors.append(anchor)
+        offsets.append(_fit(curve, t / HALF) * HALF - anchor)
+    v = np.arange(0, across + STEP, STEP, dtype=np.float64)
+    return np.array([np.interp(v, anchors, [row[i] for row in offsets]) for i in range(len(t))]).T
+
+
+def _fit(curve: Curve, t: np.ndarray) -> np.ndarray:
+    """A robust polynomial through the samples; beyond their ends it goes on with the ruling's mean slope."""
+    sample = slice(None, None, max(len(curve.t) // 400, 1))
+    x, y = curve.t[sample], curve.v[sample]
+    centre, scale = (x[0] + x[-1]) / 2, max((x[-1] - x[0]) / 2, 1.0)
+    u = (x - centre) / scale
+    weight = np.ones_like(u)
+    for _ in range(3):
+        coefficients = np.polynomial.polynomial.polyfit(u, y, POLYNOMIAL_DEGREE, w=weight)
+        error = np.abs(np.polynomial.polynomial.polyval(u, coefficients) - y)
+        weight = 1.0 / (1.0 + error**2)
+    s = (t - centre) / scale
+    inside = np.clip(s, -1.0, 1.0)
+    value: np.ndarray = np.polynomial.polynomial.polyval(inside, coefficients)
+    ends = np.polynomial.polynomial.polyval(np.array([-1.0, 1.0]), coefficients)
+    return value + (s - inside) * (ends[1] - ends[0]) / 2

@@ -1,0 +1,57 @@
+"""Boxes on the straightened page -> boxes on the source page as a viewer shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractor.records import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Where straightened pixels came from: offsets sampled every `step` pixels, arrays (rows, columns) of pixels."""
+
+    dx: np.ndarray
+    dy: np.ndarray
+    step: int
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """The point before straightening, from the nearest sample."""
+        row = min(max(round(y / self.step), 0), self.dx.shape[0] - 1)
+        column = min(max(round(x / self.step), 0), self.dx.shape[1] - 1)
+        return x + float(self.dx[row, column]), y + float(self.dy[row, column])
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Chain of a page's straightening. `to_sheet`: 3x3, upright pixels -> sheet pixels; `size`: sheet (width, height)."""
+
+    to_sheet: np.ndarray
+    size: tuple[int, int]
+    mesh: Mesh | None = None
+
+    def __call__(self, box: Box) -> Box:
+        """Pixel box of the straightened page -> bounding box in fractions of the source page, within 0..1."""
+        x0, y0, x1, y1 = box
+        points = []
+        for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1)):
+            if self.mesh is not None:
+                x, y = self.mesh.at(x, y)
+            sx, sy, w = self.to_sheet @ (x, y, 1.0)
+            points.append((sx / w / self.size[0], sy / w / self.size[1]))
+        xs, ys = [min(max(p[0], 0.0), 1.0) for p in points], [min(max(p[1], 0.0), 1.0) for p in points]
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def turn_matrix(turn: int, size: tuple[int, int]) -> np.ndarray:
+    """3x3 from the pixels of np.rot90(sheet, -turn) to the sheet's pixels. `size`: the sheet's (width, height)."""
+    width, height = size
+    matrices = {
+        0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        1: [[0, 1, 0], [-1, 0, height], [0, 0, 1]],
+        2: [[-1, 0, width], [0, -1, height], [0, 0, 1]],
+        3: [[0, -1, width], [1, 0, 0], [0, 0, 1]],
+    }
+    return np.array(matrices[turn], dtype=np.float64)

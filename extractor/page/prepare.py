@@ -1,0 +1,105 @@
+"""A drawn sheet -> PageImage: upright, straight, clean, with the way back to the source page."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from extractor.page.clean import even_light, split_colour
+from extractor.page.dewarp import apply_mesh, find_mesh
+from extractor.page.geometry import Geometry, turn_matrix
+from extractor.page.render import PageReader, Sheet
+from extractor.page.upright import find_skew, find_turn
+from extractor.records import PageImage
+
+MIN_SKEW = 0.04  # degrees: two pixels over an A4 page at 300 dpi
+INK_BELOW = 150  # on the evened, stretched page
+LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
+SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside
+
+
+def prepare_page(reader: PageReader, number: int, *, trust_layer: bool = True) -> PageImage:
+    """Draw page `number` and straighten it. Raises UnreadableFile or TooLarge for this page."""
+    sheet = reader.draw(number, trust_layer=trust_layer)
+    return _prepare_digital(sheet) if sheet.words else _prepare_scan(sheet)
+
+
+def _prepare_digital(sheet: Sheet) -> PageImage:
+    raw, lifted, _ = split_colour(sheet.pixels)
+    height, width = raw.shape
+    geometry = Geometry(np.eye(3), (width, height))
+    return PageImage(
+        sheet.number, lifted, raw, None, sheet.dpi, _text_height(lifted, sheet.dpi), "digital", geometry, sheet.words
+    )
+
+
+def _prepare_scan(sheet: Sheet) -> PageImage:
+    size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
+    raw, lifted, stamp = split_colour(sheet.pixels)
+    gray = even_light(lifted)
+    turn = find_turn(gray)
+    layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in (gray, raw)]
+    if stamp is not None:
+        layers.append(np.ascontiguousarray(np.rot90(np.where(stamp, 0, 255).astype(np.uint8), -turn)))
+    skew = find_skew(layers[0], INK_BELOW)
+    matrix = turn_matrix(turn, size)
+    if abs(skew) >= MIN_SKEW:
+        layers, matrix = _rotate(layers, skew, matrix)
+    page = PageImage(
+        sheet.number,
+        layers[0],
+        layers[1],
+        layers[2] < 128 if stamp is not None else None,
+        sheet.dpi,
+        _text_height(layers[0], sheet.dpi),
+        "scan",
+        Geometry(matrix, size),
+        turned=turn,
+        skew=skew,
+    )
+    return _flatten(page, Geometry(matrix, size))
+
+
+def _rotate(layers: list[np.ndarray], skew: float, matrix: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """Turn the layers back by `skew` degrees about the centre, growing the canvas so that no corner is lost."""
+    height, width = layers[0].shape
+    margin = math.ceil(max(height, width) / 2 * math.sin(math.radians(abs(skew))))
+    forward = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0), [0, 0, 1]])
+    forward[0, 2] += margin
+    forward[1, 2] += margin
+    size = (width + 2 * margin, height + 2 * margin)
+    turned = [cv2.warpAffine(layer, forward[:2], size, flags=cv2.INTER_LINEAR, borderValue=255) for layer in layers]
+    return turned, matrix @ np.linalg.inv(forward)
+
+
+def _flatten(page: PageImage, geometry: Geometry) -> PageImage:
+    mesh = find_mesh(page.gray, page.text_height)
+    if mesh is None:
+        return page
+    stamp = page.stamp
+    if stamp is not None:
+        stamp = apply_mesh(np.where(stamp, 0, 255).astype(np.uint8), mesh) < 128
+    return replace(
+        page,
+        gray=apply_mesh(page.gray, mesh),
+        raw=apply_mesh(page.raw, mesh),
+        stamp=stamp,
+        to_source=replace(geometry, mesh=mesh),
+    )
+
+
+def _text_height(gray: np.ndarray, dpi: float) -> float:
+    """Median height of a line's ink in pixels, from the sizes of single letters; 10 pt where there are none."""
+    ink = (gray[::2, ::2] < INK_BELOW).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT] * 2, stats[1:, cv2.CC_STAT_WIDTH] * 2
+    letters = heights[
+        (heights > SMALLEST_LETTER * dpi)
+        & (heights < LARGEST_LETTER * dpi)
+        & (widths < 2.5 * heights)
+        & (widths > 0.2 * heights)
+    ]
+    return float(np.median(letters)) * LETTER_TO_LINE if len(letters) > 20 else dpi / 7.2

@@ -1,0 +1,73 @@
+"""A grey page -> its quarter turns and its skew."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+THUMB_SIDE = 768  # the orientation model's input
+SURE_TURN = 0.995  # one look suffices above this; else all four turns are asked
+MAX_SKEW = 4.0  # degrees; more is a turned page or a photo for `dewarp`
+SKEW_SIDE = 1100  # pixels of the long side on which skew is measured
+COARSE_STEP, FINE_STEP = 0.25, 0.03  # degrees
+N_TURNS = 4
+
+
+@lru_cache(maxsize=1)
+def _orientation_model() -> onnxruntime.InferenceSession:
+    spec = importlib.util.find_spec("trueocr")
+    assert spec and spec.origin
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    path = Path(spec.origin).parent / "models" / "orient.onnx"
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def find_turn(gray: np.ndarray) -> int:
+    """Quarter turns counter-clockwise by which the page's content is turned (0..3); np.rot90(gray, -turn) is upright."""
+    side = THUMB_SIDE / max(gray.shape)
+    small = cv2.resize(gray, None, fx=side, fy=side, interpolation=cv2.INTER_AREA)
+    first = _turn_scores(small)
+    if first.max() > SURE_TURN:
+        return int(first.argmax())
+    # a page turned by k more must be seen as turned by k more: four looks, one vote
+    votes = np.log(first + 1e-6)
+    for extra in range(1, N_TURNS):
+        looked = np.log(_turn_scores(np.rot90(small, extra)) + 1e-6)
+        votes += np.roll(looked, -extra)
+    return int(votes.argmax())
+
+
+def _turn_scores(small: np.ndarray) -> np.ndarray:
+    canvas = np.zeros((THUMB_SIDE, THUMB_SIDE), np.float32)
+    canvas[: small.shape[0], : small.shape[1]] = 1.0 - small.astype(np.float32) / 255.0
+    scores: np.ndarray = _orientation_model().run(None, {"x": canvas[None, None]})[0][0][:N_TURNS]
+    return scores
+
+
+def find_skew(gray: np.ndarray, ink_below: int) -> float:
+    """Degrees clockwise by which rows lean; the angle whose row profile is sharpest.
+
+    Rulings dominate where there are any, lines of text do otherwise.
+    """
+    scale = min(1.0, SKEW_SIDE / max(gray.shape))
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    y, x = np.nonzero(small < ink_below)
+    if len(y) < 200:
+        return 0.0
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    coarse = np.arange(-MAX_SKEW, MAX_SKEW + 1e-6, COARSE_STEP)
+    best = max(coarse, key=lambda angle: _sharpness(x, y, float(angle)))
+    fine = np.arange(best - COARSE_STEP, best + COARSE_STEP + 1e-6, FINE_STEP)
+    return float(max(fine, key=lambda angle: _sharpness(x, y, float(angle))))
+
+
+def _sharpness(x: np.ndarray, y: np.ndarray, angle: float) -> float:
+    levelled = y - x * np.float32(np.tan(np.radians(angle)))
+    counts = np.bincount((levelled - levelled.min()).astype(np.int32)).astype(np.float64)
+    return float((counts**2).sum())

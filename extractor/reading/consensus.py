@@ -1,0 +1,157 @@
+"""Readings of one cell by several engines -> the reading that stands, and what speaks against it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from extractor.records import CellState, CellText, Field, Piece, Reading
+
+STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
+SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside its best one
+ENGINE_WEIGHT: Mapping[str, float] = {"ppocr": 1.0, "trueocr": 0.9, "tesseract-eng": 0.8, "tesseract-vie": 0.7}
+NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
+SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
+
+
+def canonical(text: str) -> str:
+    """What two engines must agree on: NFC without spaces around marks."""
+    text = unicodedata.normalize("NFC", text).strip()
+    text = text.replace("–", "-").replace("—", "-").replace("−", "-")
+    return re.sub(r"\s*([.,/%])\s*(?=\d|$)", r"\1", text) if NUMBER_CHARS.match(text) else text
+
+
+def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Field:
+    """The value cell as read. `readings`: whole-cell readings of every engine and preparation."""
+    pieces, reasons = _pieces(parts), list(_ink_reasons(parts))
+    if not any(part.ink.has_ink for part in parts):
+        return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
+    scores = _votes(readings)
+    if not scores:
+        return Field("", "illegible", 0.0, pieces, tuple(readings), (), (*reasons, "no-reading"))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    text, score = ranked[0]
+    agreeing = {reading.engine.split("-")[0] for reading in readings if canonical(reading.text) == text}
+    origins = {reading.engine.split("-")[0] for reading in readings}
+    if len(ranked) > 1:
+        reasons.append("engines-disagree")
+    if len(agreeing) < 2:
+        reasons.append("single-reader")
+    total = sum(scores.values()) or 1.0
+    confidence = score / total * _strength(readings, text) * (1.0 if len(agreeing) > 1 or len(origins) == 1 else 0.8)
+    ordered = sorted(readings, key=lambda r: (canonical(r.text) != text, -r.confidence))
+    return Field(text, "read", confidence, pieces, tuple(ordered), _alternatives(ranked, readings), tuple(reasons))
+
+
+def _votes(readings: Sequence[Reading]) -> dict[str, float]:
+    """Score of each string: engines of one origin are one voice, further preparations count less."""
+    voices: dict[tuple[str, str], list[float]] = {}
+    for reading in readings:
+        text = canonical(reading.text)
+        if text:
+            weight = ENGINE_WEIGHT.get(reading.engine, 0.7) * max(reading.confidence, 0.02)
+            voices.setdefault((text, reading.engine), []).append(weight)
+    scores: dict[str, float] = {}
+    for (text, _), weights in voices.items():
+        best = max(weights)
+        scores[text] = scores.get(text, 0.0) + best + SECOND_PREPARATION * (sum(weights) - best)
+    return scores
+
+
+def _strength(readings: Sequence[Reading], text: str) -> float:
+    """P(at least one agreeing engine is right) with engines' own scores taken at a discount."""
+    doubt = 1.0
+    for engine in {reading.engine for reading in readings}:
+        scores = [r.confidence for r in readings if r.engine == engine and canonical(r.text) == text]
+        if scores:
+            doubt *= 1.0 - 0.97 * max(scores)
+    return 1.0 - doubt
+
+
+def _alternatives(ranked: list[tuple[str, float]], readings: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
+    total = sum(score for _, score in ranked) or 1.0
+    found = {text: score / total for text, score in ranked[1:]}
+    for reading in readings:
+        for text, score in reading.alternatives:
+            text = canonical(text)
+            if text and text != ranked[0][0]:
+                found[text] = max(found.get(text, 0.0), 0.3 * score)
+    return tuple(sorted(found.items(), key=lambda item: -item[1])[:5])
+
+
+def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words: frozenset[str]) -> Field:
+    """A label, unit, note or number-of-row cell as read.
+
+    `second`: the other engine's reading by id() of the first reading; `words`: folded-free vocabulary that chooses
+    between readings of one word, never replaces it.
+    """
+    pieces, reasons = _pieces(parts), list(_ink_reasons(parts))
+    if not any(part.ink.has_ink for part in parts):
+        return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
+    if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
+        raw = " ".join(" ".join((part.ink.words or "").split()) for part in parts).strip()
+        return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
+    texts, scores, readings = [], [], []
+    for part in parts:
+        for line in part.lines:
+            chosen, score = choose_line(line, second.get(id(line)), words)
+            texts.append(chosen)
+            scores.append(score)
+            readings += [r for r in (line, second.get(id(line))) if r is not None]
+    raw = " ".join(text for text in texts if text)
+    state: CellState = "read" if raw else "illegible"
+    return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons))
+
+
+def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Line readings -> one reading of the whole cell for each engine."""
+    engines = dict.fromkeys(reading.engine for reading in readings)
+    joined = []
+    for engine in engines:
+        mine = [r for r in readings if r.engine == engine]
+        joined.append(Reading(engine, " ".join(r.text for r in mine if r.text), min(r.confidence for r in mine)))
+    return tuple(joined)
+
+
+def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -> tuple[str, float]:
+    """One of two readings of a line, or word by word where they differ in few words; and how sure it is."""
+    if second is None or not second.text:
+        return first.text, first.confidence
+    if first.text == second.text:
+        return first.text, 1.0 - (1.0 - first.confidence) * (1.0 - second.confidence)
+    ours, theirs = first.text.split(), second.text.split()
+    if len(ours) != len(theirs):
+        better = second if second.confidence >= SURE_TEXT or not first.text else first
+        return better.text, 0.5 * better.confidence
+    chosen = [_choose_word(a, b, second.confidence, words) for a, b in zip(ours, theirs, strict=True)]
+    differing = sum(a != b for a, b in zip(ours, theirs, strict=True))
+    return " ".join(chosen), max(first.confidence, second.confidence) * 0.9**differing
+
+
+def _choose_word(ours: str, theirs: str, their_score: float, words: frozenset[str]) -> str:
+    if ours == theirs:
+        return ours
+    known_ours, known_theirs = (word.strip(".,;:()").lower() in words for word in (ours, theirs))
+    if known_ours != known_theirs:
+        return ours if known_ours else theirs
+    return theirs if their_score >= SURE_TEXT else ours
+
+
+def _pieces(parts: Sequence[CellText]) -> tuple[Piece, ...]:
+    return tuple(part.ink.piece for part in parts)
+
+
+def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
+    reasons = []
+    if any(part.ink.stamped > STAMP_COUNTS for part in parts):
+        reasons.append("under-stamp")
+    if any(part.ink.touches for part in parts):
+        reasons.append("touches-rule")
+    if any(part.ink.coloured for part in parts):
+        reasons.append("coloured-ink")
+    return tuple(reasons)
+
+
+def _blank_confidence(parts: Sequence[CellText]) -> float:
+    return 0.9 if any(part.ink.specks for part in parts) else 0.999

@@ -1,0 +1,100 @@
+"""Tesseract through pytesseract: one process a batch of lines, fed by a list file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytesseract
+
+from extractor.reading.engines.crops import fit_height, pixels_of
+from extractor.records import Reading, TextLine
+
+BORDER = 10  # pixels of white that Tesseract needs around a line
+TEXT_HEIGHT = 36  # pixels for the ink of a text line with its margin: x-height of about 14
+NUMBER_HEIGHT = 24  # pixels for digits with their margin: digits of about 18
+MARGIN = 0.14
+MAX_LINES = 400  # a batch; bounds the temporary files
+TIMEOUT_PER_LINE = 2.0  # seconds
+NUMBER_CHARS = "0123456789.,%/-"
+
+
+class Tesseract:
+    """Line mode (psm 7) of one language."""
+
+    origin = "tesseract"
+
+    def __init__(self, name: str, language: str, height: int, whitelist: str = "") -> None:
+        self.name = name
+        self.version = f"{_version()}/{language}"
+        self._language, self._height = language, height
+        self._config = "--psm 7 --oem 1" + (f" -c tessedit_char_whitelist={whitelist}" if whitelist else "")
+
+    def read(self, lines: Sequence[TextLine], *, preparation: str = "clean") -> list[Reading]:
+        """See `Engine.read`."""
+        readings: list[Reading] = []
+        for start in range(0, len(lines), MAX_LINES):
+            readings += self._read_batch(lines[start : start + MAX_LINES], preparation)
+        return readings
+
+    def _read_batch(self, lines: Sequence[TextLine], preparation: str) -> list[Reading]:
+        with tempfile.TemporaryDirectory(prefix="extractor-") as folder:
+            paths = []
+            for index, line in enumerate(lines):
+                crop = fit_height(pixels_of(line, preparation), line.inner, MARGIN, self._height)
+                path = Path(folder) / f"{index}.png"
+                bordered = cv2.copyMakeBorder(crop, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=255)
+                cv2.imwrite(str(path), bordered, [cv2.IMWRITE_PNG_COMPRESSION, 0])
+                paths.append(str(path))
+            list_file = Path(folder) / "lines.txt"
+            list_file.write_text("\n".join(paths), encoding="utf-8")
+            return self._run(list_file, len(lines), preparation)
+
+    def _run(self, list_file: Path, count: int, preparation: str) -> list[Reading]:
+        os.environ["OMP_THREAD_LIMIT"] = "1"  # its threads only wait for each other
+        table = pytesseract.image_to_data(
+            str(list_file),
+            lang=self._language,
+            config=self._config,
+            output_type=pytesseract.Output.DICT,
+            timeout=TIMEOUT_PER_LINE * count + 20,
+        )
+        words: list[list[tuple[str, float]]] = [[] for _ in range(count)]
+        for page, text, score in zip(table["page_num"], table["text"], table["conf"], strict=True):
+            if str(text).strip() and float(score) >= 0:
+                words[int(page) - 1].append((str(text).strip(), float(score) / 100))
+        return [self._reading(found, preparation) for found in words]
+
+    def _reading(self, words: list[tuple[str, float]], preparation: str) -> Reading:
+        text = " ".join(text for text, _ in words)
+        return Reading(self.name, text, min((score for _, score in words), default=0.0), preparation)
+
+
+@cache
+def _version() -> str:
+    return str(pytesseract.get_tesseract_version())
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    return tuple(pytesseract.get_languages())
+
+
+def load_text() -> Tesseract | None:
+    """The reader of Vietnamese text, or None where Tesseract or its Vietnamese data are missing."""
+    if shutil.which("tesseract") is None or "vie" not in _languages():
+        return None
+    return Tesseract("tesseract-vie", "vie", TEXT_HEIGHT)
+
+
+def load_number() -> Tesseract | None:
+    """The reader of numbers, or None where Tesseract is missing."""
+    if shutil.which("tesseract") is None or "eng" not in _languages():
+        return None
+    return Tesseract("tesseract-eng", "eng", NUMBER_HEIGHT, NUMBER_CHARS)

@@ -1,0 +1,107 @@
+"""A page and its grids -> the lines of ink in each cell and outside the tables, cut out for the engines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extractor.reading.lines import InkLine, find_lines
+from extractor.reading.words import lines_in, words_in
+from extractor.records import (
+    Box,
+    CellInk,
+    Grid,
+    GridCell,
+    GridInk,
+    LooseLine,
+    PageImage,
+    PageInk,
+    Piece,
+    TextLine,
+)
+
+INSET = 0.08  # text heights: half a ruling's thickness
+SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
+STAMP_COUNTS = 0.04  # share of a line's box under coloured ink that can hurt its reading
+COLOURED_INK = 0.02  # share of a cell under coloured ink with no black ink that is writing, not a smudge
+
+
+def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
+    """Cut every line of ink out of the page; after this the page's pixels may go."""
+    tables = tuple(
+        GridInk(grid, tuple(_cell_ink(page, cell) for cell in grid.cells), page.to_source(grid.box)) for grid in grids
+    )
+    return PageInk(page.number, page.origin, tables, _loose_lines(page, grids))
+
+
+def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
+    piece = Piece(page.number, page.to_source(cell.box))
+    if page.origin == "digital":
+        words = words_in(page.words, cell.box)
+        if words:
+            return CellInk(cell, piece, words=words)
+    x0, y0, x1, y1 = _inside(page, cell.box)
+    found = find_lines(page.gray[y0:y1, x0:x1], page.text_height)
+    lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
+    stamped = max((_stamped(page, line.box) for line in lines), default=0.0)
+    coloured = not lines and _stamped(page, (x0, y0, x1, y1)) > COLOURED_INK
+    return CellInk(cell, piece, lines, None, stamped, coloured, found.touches, found.specks)
+
+
+def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:
+    inset = max(INSET * page.text_height, 1.0)
+    height, width = page.gray.shape
+    x0, y0 = max(round(box[0] + inset), 0), max(round(box[1] + inset), 0)
+    x1, y1 = min(round(box[2] - inset), width), min(round(box[3] - inset), height)
+    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
+
+
+def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[int, int]) -> TextLine:
+    """Crop with surroundings above and below, but never past the cell's side walls."""
+    x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
+    tall = max(y1 - y0, round(0.6 * page.text_height))
+    left, right = max(x0 - round(SIDE_CONTEXT * tall), walls[0], 0), min(x1 + round(SIDE_CONTEXT * tall), walls[1])
+    top = max(y0 - round(TALL_CONTEXT * tall), 0)
+    bottom = min(y1 + round(TALL_CONTEXT * tall), page.gray.shape[0])
+    inner = (x0 - left, y0 - top, x1 - left, y1 - top)
+    region = np.s_[top:bottom, left:right]
+    return TextLine((x0, y0, x1, y1), page.raw[region].copy(), page.gray[region].copy(), inner)
+
+
+def _stamped(page: PageImage, box: Box) -> float:
+    if page.stamp is None:
+        return 0.0
+    x0, y0, x1, y1 = (round(v) for v in box)
+    region = page.stamp[y0:y1, x0:x1]
+    return float(region.mean()) if region.size else 0.0
+
+
+def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, ...]:
+    """Lines outside the tables, top to bottom, one for each stretch of text."""
+    height, width = page.gray.shape
+    bands = _bands([grid.box for grid in grids], height)
+    loose: list[LooseLine] = []
+    for top, bottom in bands:
+        box = (0.0, float(top), float(width), float(bottom))
+        if page.origin == "digital":
+            loose += [LooseLine(Piece(page.number, page.to_source(b)), None, text) for text, b in _rows(page, box)]
+            continue
+        for line in find_lines(page.gray[top:bottom], page.text_height).lines:
+            cut = _cut(page, line, (0, top), (0, width))
+            loose.append(LooseLine(Piece(page.number, page.to_source(cut.box)), cut))
+    return tuple(loose)
+
+
+def _rows(page: PageImage, box: Box) -> list[tuple[str, Box]]:
+    return lines_in(page.words, box)
+
+
+def _bands(boxes: list[Box], height: int) -> list[tuple[int, int]]:
+    """Stretches of the page's height that no table covers."""
+    bands, top = [], 0
+    for box in sorted(boxes, key=lambda b: b[1]):
+        if box[1] - top > 4:
+            bands.append((top, int(box[1]) - 2))
+        top = max(top, int(box[3]) + 3)
+    if height - top > 4:
+        bands.append((top, height))
+    return bands

@@ -1,0 +1,167 @@
+"""Pixels of a cell -> its lines of ink, without specks and remnants of rulings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+INK_BELOW = 150  # on the evened, stretched page
+SPECK = 0.15  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
+NEAR = 0.45  # text heights: small ink this near to print belongs to it
+BORDER_ZONE = 0.3  # text heights: where remnants of a ruling lie
+REMNANT_LENGTH = 1.3  # text heights: ink at the border that is this long and thin is ruling
+REMNANT_THICKNESS = 0.22
+TALLEST_LINE = 1.85  # text heights: taller ink is several lines that touch
+FIRST_CUT, LAST_CUT = 0.8, 2.0  # text heights below a line's top: where the next line may begin
+LINE_PITCH = 1.55  # text heights from line to line in single spacing
+LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
+MERGE_GAP = 0.3  # text heights between a letter and its tone mark
+
+
+@dataclass(frozen=True, slots=True)
+class InkLine:
+    """Box of a line in pixels of the cell: x0, y0, x1, y1 (exclusive)."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLines:
+    """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out."""
+
+    lines: tuple[InkLine, ...]
+    touches: bool
+    specks: bool
+
+
+def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
+    """Lines of print in a cell, gray uint8 (H, W)."""
+    ink = (gray < INK_BELOW).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count == 1:
+        return FoundLines((), False, False)
+    boxes = stats[1:, :4].copy()
+    boxes[:, 2] += boxes[:, 0]
+    boxes[:, 3] += boxes[:, 1]
+    ruling = _remnants(boxes, ink.shape, text_height)
+    big = ~ruling & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= SPECK * text_height)
+    if not big.any():
+        return FoundLines((), False, bool((~ruling).any()))
+    kept = big | _beside(boxes, big, ruling, text_height)
+    rows = _row_spans(boxes[big], labels, np.nonzero(kept)[0] + 1, text_height)
+    lines = _assign(boxes[kept], rows)
+    touches = bool(_touching(boxes[big], ink.shape).any())
+    return FoundLines(lines, touches, bool((~ruling & ~kept).any()))
+
+
+def _remnants(boxes: np.ndarray, shape: tuple[int, ...], text_height: float) -> np.ndarray:
+    """Mask of components that are leftovers of the cell's rulings."""
+    height, width = shape
+    zone, thin = BORDER_ZONE * text_height, REMNANT_THICKNESS * text_height
+    w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    level = (w > REMNANT_LENGTH * text_height) & (h < thin) & ((boxes[:, 3] <= zone) | (boxes[:, 1] >= height - zone))
+    upright = (h > 0.8 * text_height) & (w < thin) & ((boxes[:, 2] <= zone) | (boxes[:, 0] >= width - zone))
+    edge = (w < thin) & (boxes[:, 2] <= thin) | (w < thin) & (boxes[:, 0] >= width - thin)
+    edge |= (h < thin) & ((boxes[:, 3] <= thin) | (boxes[:, 1] >= height - thin))
+    result: np.ndarray = level | upright | edge
+    return result
+
+
+def _beside(boxes: np.ndarray, big: np.ndarray, ruling: np.ndarray, text_height: float) -> np.ndarray:
+    """Mask of small components near enough to print to be its dots, commas and tone marks."""
+    reach = NEAR * text_height
+    mask = np.zeros(len(boxes), bool)
+    prints = boxes[big]
+    for i in np.nonzero(~big & ~ruling)[0]:
+        x0, y0, x1, y1 = boxes[i]
+        dx = np.maximum(np.maximum(prints[:, 0] - x1, x0 - prints[:, 2]), 0)
+        dy = np.maximum(np.maximum(prints[:, 1] - y1, y0 - prints[:, 3]), 0)
+        mask[i] = bool((np.maximum(dx, dy) <= reach).any())
+    return mask
+
+
+def _row_spans(boxes: np.ndarray, labels: np.ndarray, kept: np.ndarray, text_height: float) -> list[tuple[int, int]]:
+    """y spans of the lines, from where the rows of ink part."""
+    spans: list[list[int]] = []
+    for y0, y1 in sorted((int(b[1]), int(b[3])) for b in boxes):
+        if spans and y0 < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], y1)
+        else:
+            spans.append([y0, y1])
+    chosen = np.zeros(int(labels.max()) + 1, np.uint8)
+    chosen[kept] = 1
+    profile = chosen[labels].sum(axis=1, dtype=np.float64)
+    parts: list[tuple[int, int]] = []
+    for y0, y1 in spans:
+        parts += _cut_tall(profile, y0, y1, text_height)
+    return _merge_low(parts, text_height)
+
+
+def _cut_tall(profile: np.ndarray, y0: int, y1: int, text_height: float) -> list[tuple[int, int]]:
+    parts = []
+    while y1 - y0 > TALLEST_LINE * text_height:
+        first, last = y0 + round(FIRST_CUT * text_height), min(y0 + round(LAST_CUT * text_height), y1 - 2)
+        smooth = np.convolve(profile[first:last], np.ones(3) / 3, mode="same")
+        # among near-equal valleys the one a line's height below the top is the likelier
+        drift = np.abs(np.arange(len(smooth)) + first - y0 - LINE_PITCH * text_height) / text_height
+        cut = first + int(np.argmin(smooth + drift * 0.15 * profile[y0:y1].mean()))
+        parts.append((y0, cut))
+        y0 = cut
+    parts.append((y0, y1))
+    return parts
+
+
+def _merge_low(parts: list[tuple[int, int]], text_height: float) -> list[tuple[int, int]]:
+    """Tone marks, dots and tails that stand apart join the line that they are nearest to."""
+    merged = list(parts)
+    index = 0
+    while index < len(merged):
+        y0, y1 = merged[index]
+        if y1 - y0 >= LOWEST_LINE * text_height:
+            index += 1
+            continue
+        gaps = {}
+        if index:
+            gaps[index - 1] = y0 - merged[index - 1][1]
+        if index + 1 < len(merged):
+            gaps[index + 1] = merged[index + 1][0] - y1
+        near = [n for n in sorted(gaps, key=lambda n: (gaps[n], -n)) if gaps[n] <= MERGE_GAP * text_height]
+        near = [n for n in near if max(y1, merged[n][1]) - min(y0, merged[n][0]) <= TALLEST_LINE * text_height]
+        if not near:
+            index += 1
+            continue
+        other = near[0]
+        joined = (min(y0, merged[other][0]), max(y1, merged[other][1]))
+        merged[min(index, other) : max(index, other) + 1] = [joined]
+        index = max(min(index, other) - 1, 0)
+    return merged
+
+
+def _assign(boxes: np.ndarray, rows: list[tuple[int, int]]) -> tuple[InkLine, ...]:
+    """Bounding box of each line's components; a component goes to the line it overlaps most."""
+    starts, ends = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    overlap = np.minimum(boxes[:, 3:4], ends) - np.maximum(boxes[:, 1:2], starts)
+    owner = overlap.argmax(axis=1)
+    lines = []
+    for i, (y0, y1) in enumerate(rows):
+        mine = boxes[owner == i]
+        if len(mine):
+            # a component that spans two lines is bounded by its own line's span
+            top, bottom = max(int(mine[:, 1].min()), y0 - 2), min(int(mine[:, 3].max()), y1 + 2)
+            across = boxes[overlap[:, i] > 0.3 * (y1 - y0)]
+            x0, x1 = int(mine[:, 0].min()), int(mine[:, 2].max())
+            if len(across):
+                x0, x1 = min(x0, int(across[:, 0].min())), max(x1, int(across[:, 2].max()))
+            lines.append(InkLine(x0, max(top, 0), x1, bottom))
+    return tuple(lines)
+
+
+def _touching(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    height, width = shape
+    result: np.ndarray = (boxes[:, 0] <= 0) | (boxes[:, 1] <= 0) | (boxes[:, 2] >= width) | (boxes[:, 3] >= height)
+    return result

@@ -1,0 +1,159 @@
+"""Grids of all pages -> tables: grids that continue each other joined, rows with roles, cut rows whole again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from extractor.records import CellText, DraftRow, DraftTable, GridText, Piece, Role
+from extractor.table.columns import ROLES, boundaries, carry_roles, find_roles, has_blank
+from extractor.table.header import count_header_rows, fold, header_texts
+
+SAME_COLUMNS = 0.035  # of the table's width: how far borders of one table may differ from page to page
+SAME_HEADER = 82  # rapidfuzz score of header words on two pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Grids that are one table so far, with the roles of each one's columns and the header rows of each."""
+
+    grids: tuple[GridText, ...]
+    roles: tuple[tuple[Role | None, ...], ...]
+    headers: tuple[int, ...]
+    texts: tuple[str, ...]
+    leading: int = 0
+
+
+def find_tables(grids: Sequence[GridText]) -> tuple[DraftTable, ...]:
+    """Logical tables in reading order. `grids`: all grids of the report, page by page, top to bottom."""
+    chains: list[_Chain] = []
+    for grid in grids:
+        joined = _continue(chains[-1], grid) if chains else None
+        if joined is not None:
+            chains[-1] = joined
+        else:
+            chains.append(_start(grid))
+    return tuple(_draft(chain) for chain in chains)
+
+
+def _start(grid: GridText) -> _Chain:
+    n_header = count_header_rows(grid)
+    texts = tuple(header_texts(grid, n_header)) if n_header else ()
+    return _Chain((grid,), (find_roles(grid, n_header),), (n_header,), texts)
+
+
+def _continue(chain: _Chain, grid: GridText) -> _Chain | None:
+    """The chain with this grid, or None where the grid starts another table."""
+    if grid.ink.grid.page == chain.grids[-1].ink.grid.page:
+        return None
+    n_header = count_header_rows(grid)
+    if n_header and chain.texts and not _same_header(chain.texts, header_texts(grid, n_header)):
+        return None
+    lead = chain.grids[chain.leading]
+    roles, misfit = carry_roles(chain.roles[chain.leading], boundaries(lead), grid)
+    if n_header and chain.texts:
+        own = find_roles(grid, n_header)
+        roles = own if len([r for r in own if r]) >= len([r for r in roles if r]) else roles
+    elif misfit > SAME_COLUMNS:
+        last, near = carry_roles(chain.roles[-1], boundaries(chain.grids[-1]), grid)
+        if near > SAME_COLUMNS:
+            return None
+        roles = last
+    return replace(
+        chain,
+        grids=(*chain.grids, grid),
+        roles=(*chain.roles, roles),
+        headers=(*chain.headers, n_header if chain.texts else 0),
+    )
+
+
+def _same_header(before: Sequence[str], after: Sequence[str]) -> bool:
+    return fuzz.ratio(fold(" ".join(before)), fold(" ".join(after))) >= SAME_HEADER
+
+
+def _draft(chain: _Chain) -> DraftTable:
+    roles = chain.roles[chain.leading]
+    rows: list[DraftRow] = []
+    for index, grid in enumerate(chain.grids):
+        own = chain.roles[index]
+        missing = tuple(role for role in ROLES if role in roles and role not in own)
+        drafted = [
+            _row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)
+        ]
+        if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
+            rows[-1] = _rejoin(rows[-1], drafted.pop(0))
+        rows += drafted
+    values = [c for c, role in enumerate(roles) if role == "value"]
+    measures = tuple(chain.texts[c] if chain.texts else "" for c in values)
+    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts)
+
+
+def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: tuple[Role, ...]) -> DraftRow:
+    fields: dict[Role, list[CellText]] = {role: [] for role in ROLES}
+    others: list[tuple[CellText, ...]] = []
+    covering = [c for c in grid.cells if c.ink.cell.row <= number < c.ink.cell.row + c.ink.cell.row_span]
+    for cell in covering:
+        role = _role_of_span(cell, roles)
+        first = cell.ink.cell.row == number
+        # a merged unit holds for all its rows; anything else is printed once, on its first row
+        if role is None or not (first or role == "unit"):
+            continue
+        if role == "value" and fields["value"]:
+            others.append((cell,))
+        else:
+            fields[role].append(cell)
+    pieces = _bounds([c for c in covering if c.ink.cell.row == number] or covering)
+    return DraftRow(
+        *(tuple(fields[role]) for role in ROLES),
+        others=tuple(others),
+        pieces=pieces,
+        columns_missing=missing,
+        grid_certainty=grid.ink.grid.certainty,
+    )
+
+
+def _role_of_span(cell: CellText, roles: tuple[Role | None, ...]) -> Role | None:
+    """A cell merged over several columns is a label where one of them is, else what its first column is."""
+    at = cell.ink.cell
+    spanned = roles[at.column : at.column + at.column_span]
+    if len(spanned) > 1 and "label" in spanned:
+        return "label"
+    return next((role for role in spanned if role), None)
+
+
+def _bounds(cells: list[CellText]) -> tuple[Piece, ...]:
+    boxes = [cell.ink.piece.box for cell in cells]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return (Piece(cells[0].ink.piece.page, box),)
+
+
+def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
+    """Whether the first row of a page is the rest of the last row of the page before."""
+    if not has_blank(after.stt):
+        return False
+    label = " ".join(cell.text for cell in after.label).strip()
+    if not label:
+        return not (has_blank(after.note) and has_blank(after.value) and has_blank(after.unit)) and not (
+            not has_blank(after.value) and not has_blank(before.value)
+        )
+    twice = any(
+        not has_blank(a) and not has_blank(b) for a, b in ((before.value, after.value),)
+    )
+    starts_lower = label[0].islower() and not label.startswith(("http", "đ)"))
+    whole = " ".join(cell.text for cell in before.label).strip()
+    return not twice and starts_lower and bool(whole) and whole[-1] not in ".;:" and has_blank(after.value)
+
+
+def _rejoin(before: DraftRow, after: DraftRow) -> DraftRow:
+    return replace(
+        before,
+        label=before.label + after.label,
+        unit=before.unit + after.unit,
+        value=before.value + after.value,
+        note=before.note + after.note,
+        others=tuple(a + b for a, b in zip(before.others, after.others, strict=False)) or before.others,
+        pieces=before.pieces + after.pieces,
+        grid_certainty=min(before.grid_certainty, after.grid_certainty),
+    )

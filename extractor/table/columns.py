@@ -1,0 +1,119 @@
+"""A chain of grids -> the role of every column, from header words and from content."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from extractor.records import CellText, GridText, Role
+from extractor.table.header import fold, header_texts, role_of
+
+NUMBER = re.compile(r"^[\d.,%/\s-]+$")
+ORDINAL = re.compile(r"^\(?([ivxlcIVXLC]+|\d{1,3}(\.\d{1,2})*|[a-zA-Z])\s*[.)]?$|^[-+*]$")
+UNIT_WORDS = frozenset(
+    "% van ban|nhiem vu|ho so|nguoi|co quan, don vi|don vi|tthc|thu tuc|van de|tin, bai|y kien|phieu|so luong|"
+    "co = 1 khong = 0|khong = 0; co = 1|co = 1; khong = 0".split("|")
+) | {"%"}
+ROLES: tuple[Role, ...] = ("stt", "label", "unit", "value", "note")
+
+
+def find_roles(grid: GridText, n_header: int) -> tuple[Role | None, ...]:
+    """Roles of a grid's columns. Header words decide; columns they leave open are told by content and place."""
+    headers = header_texts(grid, n_header) if n_header else [""] * grid.ink.grid.n_columns
+    roles: list[Role | None] = [role_of(text) for text in headers]
+    # "Số lượng/ tỷ lệ" under "Kết quả" and the like: two labels or units can't be
+    for role in ("stt", "label", "unit", "note"):
+        for column in [c for c, r in enumerate(roles) if r == role][1:]:
+            roles[column] = None
+    contents = [column_texts(grid, column, n_header) for column in range(grid.ink.grid.n_columns)]
+    _fill_open(roles, contents)
+    return tuple(roles)
+
+
+def column_texts(grid: GridText, column: int, n_header: int) -> list[str]:
+    """Texts of the cells that lie in this column alone, below the header."""
+    return [
+        cell.text.strip()
+        for cell in grid.cells
+        if cell.ink.cell.column == column and cell.ink.cell.column_span == 1 and cell.ink.cell.row >= n_header
+    ]
+
+
+def _fill_open(roles: list[Role | None], contents: list[list[str]]) -> None:
+    if "label" not in roles:
+        widest = [sum(len(t) for t in texts) if roles[c] is None else -1 for c, texts in enumerate(contents)]
+        filled = [sum(bool(t) for t in texts) / max(len(texts), 1) for texts in contents]
+        scores = [w * f**2 for w, f in zip(widest, filled, strict=True)]
+        if max(scores, default=0) > 0:
+            roles[scores.index(max(scores))] = "label"
+    label = roles.index("label") if "label" in roles else 0
+    for column, texts in enumerate(contents):
+        if roles[column] is None:
+            roles[column] = _guess(column, label, texts, roles)
+
+
+def _guess(column: int, label: int, texts: list[str], roles: list[Role | None]) -> Role | None:
+    filled = [text for text in texts if text]
+    numeric = sum(bool(NUMBER.match(text)) for text in filled)
+    if column < label:
+        return "stt" if "stt" not in roles else None
+    if filled and "unit" not in roles and numeric < 0.3 * len(filled) and looks_like_units(filled):
+        return "unit"
+    if filled and numeric >= 0.6 * len(filled) and numeric >= 2:
+        return "value"
+    after_value = "value" in roles and column > roles.index("value")
+    if after_value and "note" not in roles:
+        return "note"
+    if not after_value and "unit" in roles and column > roles.index("unit"):
+        return "value"
+    return None
+
+
+def looks_like_units(texts: list[str]) -> bool:
+    """Short words that recur."""
+    known = sum(any(word in fold(text) for word in UNIT_WORDS) for text in texts)
+    recurring = sum(count for count in Counter(fold(t) for t in texts).values() if count > 1)
+    short = sum(len(text) <= 60 for text in texts)
+    return short >= 0.8 * len(texts) and (known >= 0.4 * len(texts) or recurring >= 0.6 * len(texts) >= 3)
+
+
+def boundaries(grid: GridText) -> list[float]:
+    """x of the column borders as fractions of the grid's width."""
+    edges: dict[int, float] = {}
+    x0, _, x1, _ = grid.ink.grid.box
+    for cell in grid.ink.grid.cells:
+        edges[cell.column] = (cell.box[0] - x0) / max(x1 - x0, 1.0)
+        edges[cell.column + cell.column_span] = (cell.box[2] - x0) / max(x1 - x0, 1.0)
+    return [edges[i] for i in sorted(edges)]
+
+
+def carry_roles(
+    reference: tuple[Role | None, ...], widths: list[float], grid: GridText
+) -> tuple[tuple[Role | None, ...], float]:
+    """Roles for a grid without a header, from a grid that has one; and how badly the columns fit (0 = same).
+
+    `widths`: borders of the reference grid. A grid with fewer columns has lost some: the subset that fits best wins.
+    """
+    own = boundaries(grid)
+    count = len(own) - 1
+    best: tuple[Role | None, ...] = ()
+    best_misfit = 9.0
+    for kept in _subsets(len(reference), count):
+        sizes = [widths[c + 1] - widths[c] for c in kept]
+        total = sum(sizes)
+        borders = [sum(sizes[:i]) / total for i in range(count + 1)]
+        misfit = max(abs(a - b) for a, b in zip(borders, own, strict=True))
+        if misfit < best_misfit:
+            best, best_misfit = tuple(reference[c] for c in kept), misfit
+    return best, best_misfit
+
+
+def _subsets(total: int, kept: int) -> list[tuple[int, ...]]:
+    from itertools import combinations
+
+    return list(combinations(range(total), kept)) if total - 2 <= kept <= total else []
+
+
+def has_blank(cells: tuple[CellText, ...]) -> bool:
+    """Whether no ink lies in these cells."""
+    return not any(cell.ink.has_ink for cell in cells)

@@ -1,0 +1,100 @@
+"""Rows of a grid -> which of them are header, and what the header says of each column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rapidfuzz import fuzz
+
+from extractor.records import CellText, GridText, Role
+
+MAX_HEADER_ROWS = 4
+LIKE = 84  # rapidfuzz score from which a cell is a header word
+LONGEST_HEADER = 60  # characters; longer cells are content
+
+HEADER_WORDS: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    ("stt", ("stt", "tt", "so tt", "so thu tu")),
+    ("label", ("ten chi tieu", "chi tieu", "noi dung", "tieu chi", "chi tieu thong ke", "noi dung bao cao", "chi so")),
+    ("unit", ("don vi tinh", "dvt", "don vi", "don vi do")),
+    (
+        "value",
+        (
+            "so luong/ ty le", "so luong", "ty le", "thong ke so lieu", "ket qua", "so lieu", "ket qua thong ke",
+            "ky nay", "luy ke", "thuc hien", "ket qua thuc hien", "ke hoach", "ky truoc", "quy nay", "quy truoc",
+            "so lieu bao cao", "gia tri", "cung ky", "so luong, ty le", "so lieu thong ke",
+        ),
+    ),
+    ("note", ("ghi chu", "dien giai", "tai lieu kiem chung", "minh chung", "ghi chu, minh chung")),
+)  # fmt: skip
+VALUE_PATTERN = re.compile(r"^(nam|quy|thang|ky|6 thang|9 thang)\b.*(20\d\d|nay|truoc|[ivx]+)$")
+COUNTING_ROW = re.compile(r"^\(?\s*([1-9]|1[0-2]|[a-h])\s*\)?$", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """Lower case without tone marks, spaces collapsed."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def role_of(text: str) -> Role | None:
+    """The column that a header cell announces, or None."""
+    folded = fold(text).strip(" .:;-")
+    if not folded or len(folded) > LONGEST_HEADER:
+        return None
+    if VALUE_PATTERN.match(folded):
+        return "value"
+    best_role, best = None, float(LIKE)
+    for role, words in HEADER_WORDS:
+        for word in words:
+            score = fuzz.ratio(folded, word) if len(word) < 6 else max(
+                fuzz.ratio(folded, word), fuzz.partial_ratio(folded, word) - 4 if len(folded) > len(word) else 0.0
+            )
+            # short words must match whole: "tt" lies in half of all words
+            if score > best:
+                best_role, best = role, score
+    return best_role
+
+
+def rows_of(grid: GridText) -> list[list[CellText]]:
+    """Cells by the grid row they start in."""
+    rows: list[list[CellText]] = [[] for _ in range(grid.ink.grid.n_rows)]
+    for cell in grid.cells:
+        rows[cell.ink.cell.row].append(cell)
+    return rows
+
+
+def is_counting_row(cells: list[CellText]) -> bool:
+    """A row "(1) (2) (3)" or "A B 1 2" under the header."""
+    texts = [cell.text.strip() for cell in cells if cell.text.strip()]
+    if len(texts) < max(3, len(cells) - 1) or not all(COUNTING_ROW.match(text) for text in texts):
+        return False
+    digits = [int(found) for text in texts if (found := re.sub(r"\D", "", text))]
+    return len(digits) >= 2 and digits == sorted(set(digits)) and max(digits) <= len(cells) + 1
+
+
+def count_header_rows(grid: GridText) -> int:
+    """Rows at the top that are header: those with two header words or more, their sub-rows, and a counting row."""
+    rows = rows_of(grid)
+    header = 0
+    for index, cells in enumerate(rows[:MAX_HEADER_ROWS]):
+        roles = {role_of(cell.text) for cell in cells} - {None}
+        spanned = any(cell.ink.cell.row < index < cell.ink.cell.row + cell.ink.cell.row_span
+                      for row in rows[:index] for cell in row)
+        if len(roles) >= 2 or (index == header and header and (spanned or is_counting_row(cells))):
+            header = max(header, index + 1, *(c.ink.cell.row + c.ink.cell.row_span for c in cells if role_of(c.text)),
+                         0)
+    while header < len(rows) and header and is_counting_row(rows[header]):
+        header += 1
+    return header
+
+
+def header_texts(grid: GridText, n_header: int) -> list[str]:
+    """Header words of each column, several header rows joined."""
+    texts = [""] * grid.ink.grid.n_columns
+    for cell in grid.cells:
+        at = cell.ink.cell
+        if at.row < n_header and not COUNTING_ROW.match(cell.text.strip() or "-"):
+            for column in range(at.column, at.column + at.column_span):
+                texts[column] = f"{texts[column]} {cell.text}".strip()
+    return texts
