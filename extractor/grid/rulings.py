@@ -13,7 +13,7 @@ import numpy as np
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
 MIN_ROW_STROKE = 2.6  # text heights: longer than a dash, shorter than the narrowest STT column
-MIN_COLUMN_STROKE = 1.25  # text heights: taller than any letter, lower than a one-line row
+MIN_COLUMN_STROKE = 1.55  # text heights: taller than any letter, lower than a one-line row
 MAX_GAP = 0.45  # text heights: a dotted or broken ruling has gaps this wide
 MAX_THICKNESS = 0.4  # text heights: thicker is a bar, a photo or a scanner edge
 MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a line of text
@@ -71,7 +71,7 @@ def _strokes(ink: np.ndarray, text_height: float, least: float, factor: int) -> 
     """Segments along the x axis of the mask."""
     gap = max(round(MAX_GAP * text_height), 2)
     length = max(round(least * text_height), 6)
-    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(length // 2, 5)), np.uint8))
+    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
     bridged = cv2.morphologyEx(_dashes(ink, gap, text_height) | solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))

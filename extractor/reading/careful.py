@@ -1,0 +1,125 @@
+"""Drafted rows -> rows of fields: value cells read by every engine, text cells again where the first was unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from extractor.reading.consensus import canonical, settle_number, settle_text
+from extractor.reading.engines import Engine
+from extractor.records import CellText, DraftRow, DraftTable, Field, Reading, Row, TextLine
+
+NUMBER_ENGINES = ("ppocr", "tesseract-eng")
+TEXT_ENGINE = "tesseract-vie"
+FIRST_ENGINE = "trueocr"
+SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A value cell with the readings of its lines: engine and preparation -> one reading a line."""
+
+    parts: tuple[CellText, ...]
+    lines: tuple[TextLine, ...]
+    readings: tuple[tuple[Reading, ...], ...]
+
+
+def read_rows(table: DraftTable, engines: Mapping[str, Engine], words: frozenset[str]) -> tuple[Row, ...]:
+    """All rows of the table; engines run in batches over the whole table."""
+    values = _read_values([parts for row in table.rows for parts in (row.value, *row.others)], engines)
+    texts = [parts for row in table.rows for parts in (row.stt, row.label, row.unit, row.note)]
+    second = _read_again(texts, engines.get(TEXT_ENGINE), words)
+    numbers = iter(values)
+    return tuple(_row(index, row, numbers, second, words, table.measures) for index, row in enumerate(table.rows))
+
+
+def _row(index, row, numbers, second, words, measures) -> Row:  # type: ignore[no-untyped-def]
+    value = next(numbers)
+    others = tuple(
+        (measures[n + 1] if n + 1 < len(measures) else f"{n + 2}", next(numbers)) for n in range(len(row.others))
+    )
+    return Row(
+        index,
+        *(settle_text(parts, second, words) for parts in (row.stt, row.label, row.unit)),
+        value,
+        settle_text(row.note, second, words),
+        others,
+        row.pieces,
+        row.columns_missing,
+        row.grid_certainty,
+    )
+
+
+def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine]) -> list[Field]:
+    inked = [(i, parts) for i, parts in enumerate(cells) if any(part.ink.lines for part in parts)]
+    first = [_Cell(parts, tuple(l for p in parts for l in p.ink.lines), (tuple(r for p in parts for r in p.lines),))
+             for _, parts in inked]
+    first = _ask(first, [engines[name] for name in NUMBER_ENGINES if name in engines])
+    doubtful = [i for i, cell in enumerate(first) if not _settled(cell)]
+    again = _ask([first[i] for i in doubtful], [e for n in ("ppocr", FIRST_ENGINE) if (e := engines.get(n))], "clean")
+    for i, cell in zip(doubtful, again, strict=True):
+        first[i] = cell
+    read = {i: settle_number(parts, _whole(cell)) for (i, parts), cell in zip(inked, first, strict=True)}
+    return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
+
+
+def _without_lines(parts: tuple[CellText, ...]) -> Field:
+    """A cell of a text layer, or one without print."""
+    words = " ".join(" ".join((part.ink.words or "").split()) for part in parts).strip()
+    if words:
+        return settle_number(parts, (Reading("layer", words, 1.0),))
+    return settle_number(parts, ())
+
+
+def _ask(cells: Sequence[_Cell], engines: Sequence[Engine], preparation: str = "") -> list[_Cell]:
+    """The cells with one more reading from each engine, all lines of all cells in one batch an engine."""
+    lines = [line for cell in cells for line in cell.lines]
+    added: list[list[tuple[Reading, ...]]] = [[] for _ in cells]
+    for engine in engines if lines else ():
+        chosen = preparation or ("clean" if engine.origin == "tesseract" else "raw")
+        readings = iter(engine.read(lines, preparation=chosen))
+        for cell, more in zip(cells, added, strict=True):
+            more.append(tuple(next(readings) for _ in cell.lines))
+    return [_Cell(c.parts, c.lines, (*c.readings, *more)) for c, more in zip(cells, added, strict=True)]
+
+
+def _settled(cell: _Cell) -> bool:
+    whole = _whole(cell)
+    texts = {canonical(reading.text) for reading in whole}
+    sure = sum(reading.confidence >= SURE_NUMBER for reading in whole)
+    return len(texts) == 1 and sure >= min(2, len(whole))
+
+
+def _whole(cell: _Cell) -> list[Reading]:
+    """Line readings -> readings of the whole cell; alternatives only where the cell has one line."""
+    whole = []
+    for lines in cell.readings:
+        text = " ".join(line.text for line in lines if line.text)
+        score = min((line.confidence for line in lines), default=0.0)
+        alternatives = lines[0].alternatives if len(lines) == 1 else ()
+        whole.append(Reading(lines[0].engine, text, score, lines[0].preparation, alternatives))
+    return whole
+
+
+def _read_again(
+    cells: Sequence[tuple[CellText, ...]], engine: Engine | None, words: frozenset[str]
+) -> dict[int, Reading]:
+    """Second readings of text lines that the first engine was not sure of, by id() of the first reading."""
+    if engine is None:
+        return {}
+    pairs = [
+        (reading, line)
+        for parts in cells
+        for part in parts
+        for reading, line in zip(part.lines, part.ink.lines, strict=False)
+        if not _plain(reading, words)
+    ]
+    seconds = engine.read([line for _, line in pairs]) if pairs else []
+    return {id(first): second for (first, _), second in zip(pairs, seconds, strict=True)}
+
+
+def _plain(reading: Reading, words: frozenset[str]) -> bool:
+    """A first reading that needs no second: a number of a row, or certain words of the form's own vocabulary."""
+    tokens = [token.strip(".,;:()\"").lower() for token in reading.text.split()]
+    known = all(token in words or token.isdigit() for token in tokens if token)
+    return bool(tokens) and known and reading.confidence >= 0.8
