@@ -19,7 +19,7 @@ STEP = 32  # pixels between mesh samples
 MIN_STROKE_IN_CHARS = 1.6  # straight strokes shorter than this are letters
 MIN_RULING_SHARE = 0.25  # of the page's width or height: a ruling long enough to measure the sheet
 MAX_SLOPE = 0.12  # steeper links between strokes join different rulings
-MIN_BEND = 1.5  # pixels at full size: less is not worth resampling the page
+MIN_BEND = 0.08  # text heights: less is not worth resampling the page
 POLYNOMIAL_DEGREE = 4  # a curl and a fold
 MAX_LINK_IN_CHARS = 3.0  # gap that a broken ruling may have
 
@@ -41,11 +41,17 @@ def find_mesh(gray: np.ndarray, text_height: float) -> Mesh | None:
     columns = trace_rulings(np.ascontiguousarray(ink.T), height_in_small)
     if len(rows) < 2:
         return None
-    dy = _offsets(rows, gray.shape[1], gray.shape[0])
-    dx = _offsets(columns, gray.shape[0], gray.shape[1]).T if len(columns) >= 2 else np.zeros_like(dy)
-    if max(_bend(rows), _bend(columns)) < MIN_BEND:
+    if max(_bend(rows), _bend(columns)) < MIN_BEND * text_height:
         return None
-    return Mesh(dx, dy, STEP)
+    across, down = (_samples(side) for side in (gray.shape[1], gray.shape[0]))
+    x, y = np.meshgrid(across, down)
+    dy = _offsets(rows, across, down)
+    dx = _offsets(columns, down, across).T if len(columns) >= 2 else np.zeros_like(dy)
+    return Mesh((x + dx).astype(np.float32), (y + dy).astype(np.float32), STEP)
+
+
+def _samples(side: int) -> np.ndarray:
+    return (np.arange(-(-side // STEP) + 2) - 0.5) * STEP - 0.5
 
 
 def _bend(curves: list[Curve]) -> float:
@@ -54,22 +60,13 @@ def _bend(curves: list[Curve]) -> float:
     return float(np.percentile(np.concatenate(strays), 90)) * HALF if strays else 0.0
 
 
-def apply_mesh(pixels: np.ndarray, mesh: Mesh) -> np.ndarray:
-    """Resample (H, W) pixels through the mesh; outside is white."""
-    height, width = pixels.shape[:2]
-    map_x, map_y = _full_maps(mesh, width, height)
-    return cv2.remap(pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
-
-
-def _full_maps(mesh: Mesh, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-    size = (mesh.dx.shape[1] * STEP, mesh.dx.shape[0] * STEP)
-    shift = np.float32([[STEP, 0, 0], [0, STEP, 0]])
-    flags = cv2.INTER_LINEAR
-    dx = cv2.warpAffine(mesh.dx.astype(np.float32), shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    dy = cv2.warpAffine(mesh.dy.astype(np.float32), shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    x = np.arange(width, dtype=np.float32)[None, :]
-    y = np.arange(height, dtype=np.float32)[:, None]
-    return dx[:height, :width] + x, dy[:height, :width] + y
+def apply_mesh(layers: list[np.ndarray], mesh: Mesh) -> list[np.ndarray]:
+    """Resample (H, W) layers of one page through the mesh; outside is white."""
+    height, width = layers[0].shape
+    size = (mesh.x.shape[1] * STEP, mesh.x.shape[0] * STEP)
+    inside = np.s_[STEP : STEP + height, STEP : STEP + width]
+    map_x, map_y = (cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)[inside] for part in (mesh.x, mesh.y))
+    return [cv2.remap(layer, map_x, map_y, cv2.INTER_LINEAR, borderValue=255) for layer in layers]
 
 
 def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
@@ -118,17 +115,15 @@ def _merge(chain: list[Curve]) -> Curve:
     return Curve(np.concatenate([piece.t for piece in chain]), np.concatenate([piece.v for piece in chain]))
 
 
-def _offsets(curves: list[Curve], along: int, across: int) -> np.ndarray:
-    """Offsets (across/STEP, along/STEP) in full-size pixels: straight position -> traced position."""
-    t = np.arange(0, along + STEP, STEP, dtype=np.float64)
+def _offsets(curves: list[Curve], along: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Offsets (len(across), len(along)) in full-size pixels: straight position -> traced position."""
     anchors, offsets = [], []
     for curve in sorted(curves, key=lambda curve: float(np.median(curve.v))):
         # where the ruling meets its own middle height it stays in place
         anchor = float(np.median(curve.v)) * HALF
         anchors.append(anchor)
-        offsets.append(_fit(curve, t / HALF) * HALF - anchor)
-    v = np.arange(0, across + STEP, STEP, dtype=np.float64)
-    return np.array([np.interp(v, anchors, [row[i] for row in offsets]) for i in range(len(t))]).T
+        offsets.append(_fit(curve, along / HALF) * HALF - anchor)
+    return np.array([np.interp(across, anchors, [row[i] for row in offsets]) for i in range(len(along))]).T
 
 
 def _fit(curve: Curve, t: np.ndarray) -> np.ndarray:

@@ -11,17 +11,23 @@ from extractor.records import Box
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """Where straightened pixels came from: offsets sampled every `step` pixels, arrays (rows, columns) of pixels."""
+    """Where straightened pixels came from: x and y before straightening, sampled every `step` pixels.
 
-    dx: np.ndarray
-    dy: np.ndarray
+    Sample [i, j] belongs to the pixel ((j - 0.5) * step - 0.5, (i - 0.5) * step - 0.5): one sample lies outside the
+    page on each side, so that an ordinary image resize interpolates the rest.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
     step: int
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """The point before straightening, from the nearest sample."""
-        row = min(max(round(y / self.step), 0), self.dx.shape[0] - 1)
-        column = min(max(round(x / self.step), 0), self.dx.shape[1] - 1)
-        return x + float(self.dx[row, column]), y + float(self.dy[row, column])
+        """The point before straightening, from the nearest sample's offset."""
+        row = min(max(round((y + 0.5) / self.step + 0.5), 0), self.x.shape[0] - 1)
+        column = min(max(round((x + 0.5) / self.step + 0.5), 0), self.x.shape[1] - 1)
+        dx = float(self.x[row, column]) - ((column - 0.5) * self.step - 0.5)
+        dy = float(self.y[row, column]) - ((row - 0.5) * self.step - 0.5)
+        return x + dx, y + dy
 
 
 @dataclass(frozen=True, slots=True)

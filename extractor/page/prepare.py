@@ -79,16 +79,12 @@ def _flatten(page: PageImage, geometry: Geometry) -> PageImage:
     mesh = find_mesh(page.gray, page.text_height)
     if mesh is None:
         return page
-    stamp = page.stamp
-    if stamp is not None:
-        stamp = apply_mesh(np.where(stamp, 0, 255).astype(np.uint8), mesh) < 128
-    return replace(
-        page,
-        gray=apply_mesh(page.gray, mesh),
-        raw=apply_mesh(page.raw, mesh),
-        stamp=stamp,
-        to_source=replace(geometry, mesh=mesh),
-    )
+    layers = [page.gray, page.raw]
+    if page.stamp is not None:
+        layers.append(np.where(page.stamp, 0, 255).astype(np.uint8))
+    flat = apply_mesh(layers, mesh)
+    stamp = flat[2] < 128 if page.stamp is not None else None
+    return replace(page, gray=flat[0], raw=flat[1], stamp=stamp, to_source=replace(geometry, mesh=mesh))
 
 
 def _text_height(gray: np.ndarray, dpi: float) -> float:
