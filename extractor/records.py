@@ -99,7 +99,8 @@ class Grid:
 class Reading:
     """What one engine (on one preparation of the crop) saw. `confidence` is the engine's own score, 0..1.
 
-    `alternatives`: further strings of the same engine, best first, with their scores.
+    `alternatives`: further strings of the same engine, best first, with their scores. `chars`: for engines that tell,
+    the candidates of each character of `text` with their probabilities, best first.
     """
 
     engine: str
@@ -107,6 +108,7 @@ class Reading:
     confidence: float
     preparation: str = "raw"
     alternatives: tuple[tuple[str, float], ...] = ()
+    chars: tuple[tuple[tuple[str, float], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,14 @@ class TextLine:
     """One line of ink. `box` in page pixels.
 
     `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels;
-    `inner`: the ink box (x0, y0, x1, y1) inside these crops.
+    `inner`: the ink box (x0, y0, x1, y1) inside these crops; `text_height`: the page's, in pixels.
     """
 
     box: Box
     raw: np.ndarray = field(repr=False)
     clean: np.ndarray = field(repr=False)
     inner: tuple[int, int, int, int]
+    text_height: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from extractor.reading.consensus import canonical, settle_number, settle_text
 from extractor.reading.engines import Engine
+from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellText, DraftRow, DraftTable, Field, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
 FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
+SURE_STRANGER = 0.93  # a word that the form doesn't know, read with more than this, needs no second engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def _read_again(
 
 
 def _plain(reading: Reading, words: frozenset[str]) -> bool:
-    """A first reading that needs no second: a number of a row, or certain words of the form's own vocabulary."""
-    tokens = [token.strip(".,;:()\"").lower() for token in reading.text.split()]
-    known = all(token in words or token.isdigit() for token in tokens if token)
-    return bool(tokens) and known and reading.confidence >= 0.8
+    """A first reading that needs no second: certain words, and known ones or quite certain."""
+    read = read_words(reading, words)
+    sure = all(p >= (SURE_WORD if is_known(word, words) else SURE_STRANGER) for word, p in read)
+    # TrueOCR reads "=" as a dash, having no such letter
+    return bool(read) and sure and not any(word.startswith("-") or word.endswith("-") for word, _ in read)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellState, CellText, Field, Piece, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
@@ -115,27 +116,29 @@ def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 
 
 def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -> tuple[str, float]:
-    """One of two readings of a line, or word by word where they differ in few words; and how sure it is."""
+    """One of two readings of a line, or word by word where they have as many words; and how sure it is."""
+    ours = read_words(first, words)
+    text, score = " ".join(word for word, _ in ours), min((p for _, p in ours), default=0.0)
     if second is None or not second.text:
-        return first.text, first.confidence
-    if first.text == second.text:
-        return first.text, 1.0 - (1.0 - first.confidence) * (1.0 - second.confidence)
-    ours, theirs = first.text.split(), second.text.split()
+        return text, score
+    theirs = second.text.split()
     if len(ours) != len(theirs):
-        better = second if second.confidence >= SURE_TEXT or not first.text else first
-        return better.text, 0.5 * better.confidence
-    chosen = [_choose_word(a, b, second.confidence, words) for a, b in zip(ours, theirs, strict=True)]
-    differing = sum(a != b for a, b in zip(ours, theirs, strict=True))
-    return " ".join(chosen), max(first.confidence, second.confidence) * 0.9**differing
+        if second.confidence >= SURE_TEXT or not text:
+            return second.text, 0.6 * second.confidence
+        return text, 0.6 * score
+    chosen = [_choose_word(a, p, b, second.confidence, words) for (a, p), b in zip(ours, theirs, strict=True)]
+    return " ".join(word for word, _ in chosen), min((p for _, p in chosen), default=0.0)
 
 
-def _choose_word(ours: str, theirs: str, their_score: float, words: frozenset[str]) -> str:
+def _choose_word(ours: str, score: float, theirs: str, their_score: float, words: frozenset[str]) -> tuple[str, float]:
     if ours == theirs:
-        return ours
-    known_ours, known_theirs = (word.strip(".,;:()").lower() in words for word in (ours, theirs))
+        return ours, 1.0 - (1.0 - score) * (1.0 - 0.8 * their_score)
+    known_ours, known_theirs = is_known(ours, words), is_known(theirs, words)
     if known_ours != known_theirs:
-        return ours if known_ours else theirs
-    return theirs if their_score >= SURE_TEXT else ours
+        return (ours, 0.9 * score) if known_ours else (theirs, 0.9 * their_score)
+    # TrueOCR has no "=": where the other sees one it stands
+    prefer_theirs = "=" in theirs or (their_score >= SURE_TEXT and score < SURE_WORD)
+    return (theirs, 0.7 * their_score) if prefer_theirs else (ours, 0.7 * score)
 
 
 def _pieces(parts: Sequence[CellText]) -> tuple[Piece, ...]:

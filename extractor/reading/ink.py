@@ -64,7 +64,7 @@ def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[i
     bottom = min(y1 + round(TALL_CONTEXT * tall), page.gray.shape[0])
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     region = np.s_[top:bottom, left:right]
-    return TextLine((x0, y0, x1, y1), page.raw[region].copy(), page.gray[region].copy(), inner)
+    return TextLine((x0, y0, x1, y1), page.raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
 
 
 def _stamped(page: PageImage, box: Box) -> float:

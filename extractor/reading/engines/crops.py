@@ -39,18 +39,17 @@ def _gap(blank: np.ndarray, start: int, end: int) -> int:
     return best
 
 
-def least_height(inner: Inner, pixels: np.ndarray) -> Inner:
-    """The inner box, grown where it is flatter than print (a dash, dots) so that engines don't blow it up."""
+def least_height(line: TextLine, inner: Inner, least: float) -> Inner:
+    """The inner box, grown to `least` text heights where it is flatter: a dash or a "vi" must not be blown up."""
     x0, y0, x1, y1 = inner
-    # the crop holds 1.8 line heights above and below, so its own height tells the page's line height
-    least = round(pixels.shape[0] / 6)
-    short = max(least - (y1 - y0), 0)
-    return x0, max(y0 - short // 2, 0), x1, min(y1 + (short + 1) // 2, pixels.shape[0])
+    short = max(round(least * line.text_height) - (y1 - y0), 0)
+    return x0, max(y0 - (short + 1) // 2, 0), x1, min(y1 + short // 2, line.raw.shape[0])
 
 
-def fit_height(pixels: np.ndarray, inner: Inner, margin: float, height: int) -> np.ndarray:
+def fit_height(line: TextLine, preparation: str, margin: float, height: int, least: float = 0.7) -> np.ndarray:
     """The ink box with a margin (in ink heights, white beyond the crop) scaled to `height` pixels."""
-    x0, y0, x1, y1 = least_height(inner, pixels)
+    pixels = pixels_of(line, preparation)
+    x0, y0, x1, y1 = least_height(line, line.inner, least)
     pad = max(round(margin * (y1 - y0)), 2)
     top, bottom, left, right = y0 - pad, y1 + pad, x0 - pad, x1 + pad
     inside = pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from extractor.reading.engines.crops import fit_height, pixels_of
+from extractor.reading.engines.crops import fit_height
 from extractor.records import Reading, TextLine
 
 MODEL = Path("models") / "PP-OCRv6_rec_small.onnx"
@@ -40,7 +40,7 @@ class PpOcr:
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
-        crops = [fit_height(pixels_of(line, preparation), line.inner, MARGIN, HEIGHT) for line in lines]
+        crops = [fit_height(line, preparation, MARGIN, HEIGHT) for line in lines]
         order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1])
         readings: list[Reading | None] = [None] * len(lines)
         for start in range(0, len(order), MAX_BATCH):

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytesseract
 
-from extractor.reading.engines.crops import fit_height, pixels_of
+from extractor.reading.engines.crops import fit_height
 from extractor.records import Reading, TextLine
 
 BORDER = 10  # pixels of white that Tesseract needs around a line
@@ -47,7 +47,7 @@ class Tesseract:
         with tempfile.TemporaryDirectory(prefix="extractor-") as folder:
             paths = []
             for index, line in enumerate(lines):
-                crop = fit_height(pixels_of(line, preparation), line.inner, MARGIN, self._height)
+                crop = fit_height(line, preparation, MARGIN, self._height)
                 path = Path(folder) / f"{index}.png"
                 bordered = cv2.copyMakeBorder(crop, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=255)
                 cv2.imwrite(str(path), bordered, [cv2.IMWRITE_PNG_COMPRESSION, 0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import json
-import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,14 @@ HEIGHT = 32  # pixels of a line in the network's input
 CONTEXT = 3  # the network sees the line with as much above and below
 PAD_Y, PAD_X = 0.2, 0.3  # of the line's height, as the network was trained
 MAX_WIDTH = 768
+LEAST_HEIGHT = 1.1  # text heights: flatter lines ("vi", "-") keep the scale of the print around them
+LATTICE = "/LogSoftmax_output_0"  # the file computes it but does not give it out
+CANDIDATES = 4
+WORTH_NAMING = 0.004  # candidates of a character below this probability are noise
+
+
+Chars = tuple[tuple[tuple[str, float], ...], ...]
+"""Candidates of each character, best first, with probabilities."""
 
 
 class TrueOcr:
@@ -37,7 +44,8 @@ class TrueOcr:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # batches of many shapes made it grow without end
         providers = ["CPUExecutionProvider"]
-        self._session = onnxruntime.InferenceSession(str(folder / "rec.onnx"), options, providers=providers)
+        model = _with_output((folder / "rec.onnx").read_bytes(), LATTICE)
+        self._session = onnxruntime.InferenceSession(model, options, providers=providers)
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
@@ -45,28 +53,46 @@ class TrueOcr:
         owner: list[int] = []
         for index, line in enumerate(lines):
             for pixels, inner in chunks(line, preparation, WIDEST):
-                parts.append(_prepare(pixels, least_height(inner, pixels)))
+                parts.append(_prepare(pixels, least_height(line, inner, LEAST_HEIGHT)))
                 owner.append(index)
         read = self._recognise(parts)
         return [_join([read[i] for i, o in enumerate(owner) if o == n], preparation) for n in range(len(lines))]
 
-    def _recognise(self, parts: list[np.ndarray]) -> list[tuple[str, float]]:
+    def _recognise(self, parts: list[np.ndarray]) -> list[Chars]:
         from trueocr.preprocess import pad_batch, width_batches
 
-        results: list[tuple[str, float]] = [("", 0.0)] * len(parts)
+        results: list[Chars] = [()] * len(parts)
         for batch in width_batches([part.shape[1] for part in parts]):
             tensor, widths = pad_batch([parts[i] for i in batch])
-            ids, scores, lengths = self._session.run(["ids", "conf", "lengths"], {"x": tensor, "widths": widths})
+            lattice, lengths = self._session.run([LATTICE, "lengths"], {"x": tensor, "widths": widths})
             for j, index in enumerate(batch):
-                length = int(lengths[j])
-                results[index] = self._decode(ids[j, :length], scores[j, :length])
+                results[index] = self._decode(np.exp(lattice[j, : int(lengths[j])]))
         return results
 
-    def _decode(self, ids: np.ndarray, scores: np.ndarray) -> tuple[str, float]:
-        keep = (ids != 0) & np.concatenate(([True], ids[1:] != ids[:-1]))
-        text = "".join(self._chars[int(i) - 1] for i in ids[keep])
-        text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-        return text, float(scores[keep].min()) if keep.any() else 0.0
+    def _decode(self, probabilities: np.ndarray) -> Chars:
+        """Greedy CTC; a character's candidates are the classes of its frames, their probabilities averaged."""
+        if not len(probabilities):
+            return ()
+        ids = probabilities.argmax(axis=1)
+        starts = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
+        chars = []
+        for start, end in zip(starts, np.append(starts[1:], len(ids)), strict=True):
+            if ids[start]:
+                mean = probabilities[start:end, 1:].mean(axis=0)
+                best = mean.argsort()[::-1][:CANDIDATES]
+                chars.append(tuple((self._chars[c], float(mean[c])) for c in best if mean[c] >= WORTH_NAMING))
+        return tuple(chars)
+
+
+def _with_output(model: bytes, name: str) -> bytes:
+    """The ONNX file with one more output. Protocol buffers merge what is appended: graph (7) { output (12) { name (1),
+    type (2) { tensor_type (1) { elem_type (1): float } } } }."""
+
+    def nested(number: int, content: bytes) -> bytes:
+        return bytes([number << 3 | 2, len(content)]) + content
+
+    output = nested(1, name.encode()) + nested(2, nested(1, bytes([1 << 3, 1])))
+    return model + nested(7, nested(12, output))
 
 
 def _prepare(pixels: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray:
@@ -78,9 +104,26 @@ def _prepare(pixels: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray
     return prepared
 
 
-def _join(parts: list[tuple[str, float]], preparation: str) -> Reading:
-    text = " ".join(text for text, _ in parts if text)
-    return Reading("trueocr", text, min((score for _, score in parts), default=0.0), preparation)
+def _join(parts: list[Chars], preparation: str) -> Reading:
+    chars: list[tuple[tuple[str, float], ...]] = []
+    for part in parts:
+        if chars and part:
+            chars.append(((" ", 1.0),))
+        chars += part
+    kept = tuple(c for i, c in enumerate(chars) if c[0][0] != " " or (i and chars[i - 1][0][0] != " "))
+    text = unicodedata.normalize("NFC", "".join(c[0][0] for c in kept)).strip()
+    if len(text) != len(kept):  # a space at an end, or letters that compose: candidates would no longer line up
+        kept = tuple(c for c in kept if c[0][0].strip()) if " " not in text else _stripped(kept)
+    score = min((c[0][1] for c in kept), default=0.0)
+    return Reading("trueocr", text, score, preparation, (), kept if len(kept) == len(text) else ())
+
+
+def _stripped(chars: Chars) -> Chars:
+    while chars and chars[0][0][0] == " ":
+        chars = chars[1:]
+    while chars and chars[-1][0][0] == " ":
+        chars = chars[:-1]
+    return chars
 
 
 def load() -> TrueOcr | None:

@@ -1,0 +1,64 @@
+"""A line's character candidates and a vocabulary -> the words that the engine itself thought possible and are known.
+
+Vietnamese letters that differ in a stacked tone mark (kiem with hook or acute) are one confusion class for every
+engine. The vocabulary only chooses among an engine's own candidates; a misprint that was clearly seen stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from extractor.records import Reading
+
+KNOWN_WORD = 12.0  # odds by which a word of the form is likelier than one that no form holds
+MAX_VARIANTS = 24
+PUNCTUATION = ".,;:()\"'"
+SURE_WORD = 0.8  # a word above this needs no second engine
+
+Chars = tuple[tuple[tuple[str, float], ...], ...]
+
+
+def is_known(word: str, words: frozenset[str]) -> bool:
+    """Whether the vocabulary holds the word, or it is no word at all (digits, marks)."""
+    bare = word.strip(PUNCTUATION).lower()
+    return not bare or bare in words or not any(c.isalpha() for c in bare)
+
+
+def read_words(reading: Reading, words: frozenset[str]) -> tuple[tuple[str, float], ...]:
+    """Words of a reading with P(right), chosen among the engine's own candidates."""
+    if not reading.chars:
+        return tuple((word, reading.confidence) for word in reading.text.split())
+    return tuple(_choose(part, words) for part in _split(reading.chars))
+
+
+def _split(chars: Chars) -> Iterator[Chars]:
+    start = 0
+    for index, candidates in enumerate((*chars, ((" ", 1.0),))):
+        if candidates[0][0] == " ":
+            if index > start:
+                yield chars[start:index]
+            start = index + 1
+
+
+def _choose(chars: Chars, words: frozenset[str]) -> tuple[str, float]:
+    top = "".join(candidates[0][0] for candidates in chars)
+    score = prod(candidates[0][1] for candidates in chars)
+    if is_known(top, words):
+        return top, score
+    best, best_score = top, score
+    for variant, likelihood in _variants(chars):
+        if is_known(variant, words) and likelihood * KNOWN_WORD > best_score:
+            best, best_score = variant, likelihood * KNOWN_WORD
+    if best == top:
+        return top, score
+    return best, best_score / (best_score + score)
+
+
+def _variants(chars: Chars) -> list[tuple[str, float]]:
+    """The likeliest strings that differ from the top one."""
+    beam: list[tuple[str, float]] = [("", 1.0)]
+    for candidates in chars:
+        beam = [(text + char, score * p) for text, score in beam for char, p in candidates]
+        beam = sorted(beam, key=lambda item: -item[1])[:MAX_VARIANTS]
+    return beam
