@@ -50,7 +50,8 @@ class PageImage:
 
     `gray`: uint8 (H, W), paper evened to white, coloured ink removed; what lines are found on.
     `raw`: uint8 (H, W), the same geometry without any cleaning; what engines read first.
-    `stamp`: bool (H, W) or None, where coloured (non-black) ink lay.
+    `stamp`: bool (H, W) or None, where ink of stamps and signatures lay; `pen`: bool (H, W) or None, where coloured ink
+    lay that is no larger than writing in a cell.
     `text_height`: median height of a text line's ink in pixels.
     `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
     `words`: the PDF's own words when the page is born-digital, else empty.
@@ -65,6 +66,7 @@ class PageImage:
     origin: Literal["digital", "scan"]
     to_source: Callable[[Box], Box]
     words: tuple[Word, ...] = ()
+    pen: np.ndarray | None = None
     turned: int = 0
     skew: float = 0.0
 
@@ -138,7 +140,7 @@ class TextLine:
 class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
-    `stamped`: share of the ink box under coloured ink. `coloured`: there is ink, but only coloured one. `touches`: ink
+    `stamped`: share of the ink box under stamps or signatures. `pen`: the ink is written with a coloured pen. `touches`: ink
     runs into the cell's border. `specks`: ink too small for print was left out.
     """
 
@@ -147,14 +149,14 @@ class CellInk:
     lines: tuple[TextLine, ...] = ()
     words: str | None = None
     stamped: float = 0.0
-    coloured: bool = False
+    pen: bool = False
     touches: bool = False
     specks: bool = False
 
     @property
     def has_ink(self) -> bool:
         """Whether anything is printed or written in the cell."""
-        return bool(self.lines) or bool(self.words) or self.coloured
+        return bool(self.lines) or bool(self.words)
 
 
 @dataclass(frozen=True, slots=True)

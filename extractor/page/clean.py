@@ -7,6 +7,9 @@ import numpy as np
 
 MIN_CHROMA = 55  # channel spread of stamp and pen ink; JPEG fringes of black print stay below
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
+LARGEST_WRITING = 3.2  # text heights: larger coloured strokes are a stamp, a signature or a coloured table
+BRIDGE = 0.45  # text heights between pieces of one stamp
+INK_SCALE = 2  # coloured ink is told apart on a page of half the size
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
@@ -27,6 +30,30 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     darkest = cv2.min(cv2.min(blue, green), red)
     mask = cv2.subtract(lightest, darkest) > MIN_CHROMA
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lightest, mask
+
+
+def split_ink(coloured: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mask of coloured ink (H, W) -> (stamps and signatures, writing of a cell's size).
+
+    Letters within the bounds of a stamp belong to it.
+    """
+    small = coloured[::INK_SCALE, ::INK_SCALE].astype(np.uint8)
+    # a stamp is cut up by the rulings and letters that it crosses
+    bridge = max(round(BRIDGE * text_height / INK_SCALE), 3)
+    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    largest = LARGEST_WRITING * text_height / INK_SCALE
+    large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > largest
+    large[0] = False
+    stamp = large.copy()
+    boxes = stats[:, :4]
+    for x, y, w, h in boxes[large]:
+        middle_x, middle_y = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 1] + boxes[:, 3] / 2
+        stamp |= (middle_x >= x) & (middle_x <= x + w) & (middle_y >= y) & (middle_y <= y + h)
+    stamp[0] = False
+    halo = cv2.dilate(stamp[labels].astype(np.uint8), np.ones((bridge, bridge), np.uint8))
+    grown = cv2.resize(halo, coloured.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return coloured & grown, coloured & ~grown
 
 
 def even_light(gray: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.page.clean import even_light, split_colour
+from extractor.page.clean import even_light, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.render import PageReader, Sheet
@@ -38,29 +38,24 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
 
 def _prepare_scan(sheet: Sheet) -> PageImage:
     size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
-    raw, lifted, stamp = split_colour(sheet.pixels)
+    raw, lifted, coloured = split_colour(sheet.pixels)
     gray = even_light(lifted)
     turn = find_turn(gray)
-    layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in (gray, raw)]
-    if stamp is not None:
-        layers.append(np.ascontiguousarray(np.rot90(np.where(stamp, 0, 255).astype(np.uint8), -turn)))
+    layers = [gray, raw] if coloured is None else [gray, raw, np.where(coloured, 0, 255).astype(np.uint8)]
+    layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
     skew = find_skew(layers[0], INK_BELOW)
-    matrix = turn_matrix(turn, size)
+    geometry = Geometry(turn_matrix(turn, size), size)
     if abs(skew) >= MIN_SKEW:
-        layers, matrix = _rotate(layers, skew, matrix)
-    page = PageImage(
-        sheet.number,
-        layers[0],
-        layers[1],
-        layers[2] < 128 if stamp is not None else None,
-        sheet.dpi,
-        _text_height(layers[0], sheet.dpi),
-        "scan",
-        Geometry(matrix, size),
-        turned=turn,
-        skew=skew,
+        layers, matrix = _rotate(layers, skew, geometry.to_sheet)
+        geometry = Geometry(matrix, size)
+    text_height = _text_height(layers[0], sheet.dpi)
+    mesh = find_mesh(layers[0], text_height)
+    if mesh is not None:
+        layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)
+    stamp, pen = split_ink(layers[2] < 128, text_height) if len(layers) > 2 else (None, None)
+    return PageImage(
+        sheet.number, layers[0], layers[1], stamp, sheet.dpi, text_height, "scan", geometry, (), pen, turn, skew
     )
-    return _flatten(page, Geometry(matrix, size))
 
 
 def _rotate(layers: list[np.ndarray], skew: float, matrix: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
@@ -73,18 +68,6 @@ def _rotate(layers: list[np.ndarray], skew: float, matrix: np.ndarray) -> tuple[
     size = (width + 2 * margin, height + 2 * margin)
     turned = [cv2.warpAffine(layer, forward[:2], size, flags=cv2.INTER_LINEAR, borderValue=255) for layer in layers]
     return turned, matrix @ np.linalg.inv(forward)
-
-
-def _flatten(page: PageImage, geometry: Geometry) -> PageImage:
-    mesh = find_mesh(page.gray, page.text_height)
-    if mesh is None:
-        return page
-    layers = [page.gray, page.raw]
-    if page.stamp is not None:
-        layers.append(np.where(page.stamp, 0, 255).astype(np.uint8))
-    flat = apply_mesh(layers, mesh)
-    stamp = flat[2] < 128 if page.stamp is not None else None
-    return replace(page, gray=flat[0], raw=flat[1], stamp=stamp, to_source=replace(geometry, mesh=mesh))
 
 
 def _text_height(gray: np.ndarray, dpi: float) -> float:

@@ -151,8 +151,8 @@ def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
         reasons.append("under-stamp")
     if any(part.ink.touches for part in parts):
         reasons.append("touches-rule")
-    if any(part.ink.coloured for part in parts):
-        reasons.append("coloured-ink")
+    if any(part.ink.pen for part in parts):
+        reasons.append("handwriting")
     return tuple(reasons)
 
 

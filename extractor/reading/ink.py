@@ -21,8 +21,7 @@ from extractor.records import (
 
 INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
-STAMP_COUNTS = 0.04  # share of a line's box under coloured ink that can hurt its reading
-COLOURED_INK = 0.02  # share of a cell under coloured ink with no black ink that is writing, not a smudge
+WRITTEN = 0.004  # share of a cell under small coloured strokes that is writing, not a smudge
 
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
@@ -40,11 +39,13 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         if words:
             return CellInk(cell, piece, words=words)
     x0, y0, x1, y1 = _inside(page, cell.box)
-    found = find_lines(page.gray[y0:y1, x0:x1], page.text_height)
+    written = _share(page.pen, (x0, y0, x1, y1)) > WRITTEN
+    # writing with a coloured pen was lifted off the clean page together with the stamps
+    pixels = page.raw if written else page.gray
+    found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
-    stamped = max((_stamped(page, line.box) for line in lines), default=0.0)
-    coloured = not lines and _stamped(page, (x0, y0, x1, y1)) > COLOURED_INK
-    return CellInk(cell, piece, lines, None, stamped, coloured, found.touches, found.specks)
+    stamped = max((_share(page.stamp, line.box) for line in lines), default=0.0)
+    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, found.specks)
 
 
 def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:
@@ -67,11 +68,12 @@ def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[i
     return TextLine((x0, y0, x1, y1), page.raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
 
 
-def _stamped(page: PageImage, box: Box) -> float:
-    if page.stamp is None:
+def _share(mask: np.ndarray | None, box: Box) -> float:
+    """Share of the box that the mask covers."""
+    if mask is None:
         return 0.0
     x0, y0, x1, y1 = (round(v) for v in box)
-    region = page.stamp[y0:y1, x0:x1]
+    region = mask[y0:y1, x0:x1]
     return float(region.mean()) if region.size else 0.0
 
 
