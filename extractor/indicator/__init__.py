@@ -1,1 +1,7 @@
-"""indicator"""
+"""Rows of a table -> the indicators of a catalogue that they print."""
+
+from extractor.indicator.align import match_rows
+from extractor.indicator.catalogue import list_catalogues, load_catalogue
+from extractor.indicator.choose import choose_catalogue
+
+__all__ = ["choose_catalogue", "list_catalogues", "load_catalogue", "match_rows"]

@@ -1,0 +1,13 @@
+"""Where models/ and reference/ are: inside the installed package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_path(kind: str) -> Path:
+    """The folder of shipped data: `kind` is "models" or "reference"."""
+    inside = _PACKAGE / "_data" / kind
+    return inside if inside.is_dir() else _PACKAGE.parent / kind
