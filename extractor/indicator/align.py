@@ -61,7 +61,7 @@ def _label(field: Field) -> str:
 def _emission(rows: tuple[Row, ...], catalogue: Catalogue, labels: np.ndarray) -> np.ndarray:
     numbers = [indicator.stt.strip().lower() for indicator in catalogue.indicators]
     is_header = np.array([indicator.type == "header" for indicator in catalogue.indicators])
-    scores = labels + unit_odds([row.unit.raw for row in rows], catalogue)
+    scores: np.ndarray = labels + unit_odds([row.unit.raw for row in rows], catalogue)
     for i, row in enumerate(rows):
         if not fold(_label(row.label)):
             scores[i] += NO_LABEL

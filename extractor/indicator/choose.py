@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from extractor.indicator.align import match_rows
-from extractor.indicator.similarity import fold
+from extractor.indicator.words import fold
 from extractor.records import Catalogue, Table
 
 LEAST_FIT = 0.5  # share of rows with a label of the catalogue from which the table is the form

@@ -11,42 +11,49 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
-from extractor.indicator.words import fold
+from extractor.indicator.words import fold, is_syllable
 from extractor.records import Indicator
 
 # all costs and odds are natural logarithms
-BEST, BEST_OF_ONE_WORD = 12.0, 6.0  # an exact label; one of a single word may be anybody's
+BEST, BEST_OF_ONE_WORD, BEST_PER_WORD = 12.0, 6.0, 1.5  # an exact label; one of a single word may be anybody's
 WORST = -9.0  # what one label can speak against an indicator: a row may be garbled beyond all likeness
+BEYOND = BEST - WORST  # edits that cost more are all the same
 SLIP = 0.9  # a wrong letter in a word
-SLIP_SHARE = 0.4  # up to this share of letters a word is a slip of the other
-KNOWN_WORD = 2.0  # a slip that gives another word of the form is likelier that word
+SLIP_SHARE, GARBLED_SHARE = 0.34, 0.5  # up to this share of wrong letters a word is a slip of the other
+SLIP_TO_WORD = 2.5  # a wrong letter that gives another word of the form: it may be that word
 MISSING = 1.8  # a word left out, in words of full weight
 CUT_MOST = 7.0  # the beginning or end of the label is missing, however much
-EXTRA = 2.6  # a word put in
-DOUBLED = 0.4  # a phrase typed twice
-ADDED_MOST = 4.0  # words after the end, however many
-OTHER = 11.0  # another word in a word's place
-LONG = 12  # words from which a label's single words speak less
-NUMERAL = 8.0  # mức độ 3 against mức độ 4
+EXTRA, EXTRA_FILLER = 3.6, 0.8  # a word put in
+ADDED, ADDED_USUAL, ADDED_MOST = 3.0, 0.6, 8.0  # a word after the end; one that is often added; however many
+AGAIN = 0.8  # a word put in that the label has anyway
+NOT = 9.0  # "không" or "chưa" put in or left out
+OTHER = 15.0  # another word in a word's place: more than an exact label is worth, so that it is for review at best
+BESIDE_LOST = 6.0  # a word left out beside another change
+GARBLED = 4.0  # letters in a word's place that are no word
+LONG = 24  # words from which a label's single words speak less
+NUMERAL = 11.0  # mức độ 3 against mức độ 4
 YEAR = 0.7  # years and numbers of decrees change
-TONES = 4.0  # all tone marks different
+COMMON = 0.25  # share of labels with a word from which leaving it out says little
+FILLERS = frozenset("so luong tong cac nhung da dang duoc ve cua tai trong viec co la va cho do cap theo".split())
+USUAL_ENDS = frozenset("neu co luy ke tinh den thoi diem bao cao trong ky nam quy thang theo quy dinh".split())
+NEGATIONS = frozenset(("khong", "chua"))
+CANDIDATES = 10  # labels compared word by word for each row
+UNLIKE, BEHIND = 0.45, 0.28  # rapidfuzz ratios: below this, or this far behind the likest label, none is compared
+DOUBTFUL = 2.0  # where no label has better odds than this, those that contain the printed text are compared too
 MOST_TO_ALIGN = 36  # pairs of words; blocks of other words larger than that are beyond likeness
 WORD_MOVES = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (3, 1), (1, 3))  # words taken from the form, from the print
-CANDIDATES = 10  # labels compared word by word for each row
-FAR = 4.0  # the others are at least this much worse than the worst candidate may seem
-COMMON = 0.25  # share of labels with a word from which it says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The catalogue's labels and variants: folded words, owner (indicator's place), and how much each word tells."""
 
-    texts: tuple[str, ...]
     folded: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     owners: np.ndarray
@@ -67,37 +74,46 @@ def label_odds(labels: Sequence[str], indicators: tuple[Indicator, ...]) -> np.n
         if not text:
             result[row] = 0.0
             continue
-        words = tuple(text.split())
-        for column in _nearest(alike[row]):
-            odds = _odds(words, labels[row], known, int(column))
-            owner = known.owners[column]
-            result[row, owner] = max(result[row, owner], odds)
+        _compare(result[row], text, _nearest(alike[row]), known)
+        if result[row].max() < DOUBTFUL:
+            _compare(result[row], text, _containing(text, known), known)
     return result
+
+
+def _compare(odds: np.ndarray, text: str, columns: np.ndarray, known: _Known) -> None:
+    """Fill in the odds of one row at the indicators of these labels."""
+    words = tuple(text.split())
+    for column in columns.tolist():
+        owner = known.owners[column]
+        odds[owner] = max(odds[owner], _odds(words, known, column))
 
 
 def _known(indicators: tuple[Indicator, ...]) -> _Known:
     pairs = [(i, text) for i, one in enumerate(indicators) for text in (one.label, *one.variants)]
-    texts = tuple(text for _, text in pairs)
-    folded = tuple(fold(text) for text in texts)
+    folded = tuple(fold(text) for _, text in pairs)
     words = tuple(tuple(text.split()) for text in folded)
     seen = Counter(word for one in words for word in set(one))
     weights = {word: max(0.3, 1.0 - count / len(words) / COMMON) for word, count in seen.items()}
-    return _Known(texts, folded, words, np.array([i for i, _ in pairs]), weights)
+    return _Known(folded, words, np.array([i for i, _ in pairs]), weights)
 
 
 def _nearest(alike: np.ndarray) -> np.ndarray:
     count = min(CANDIDATES, len(alike))
-    return np.argpartition(alike, -count)[-count:]
+    columns = np.argpartition(alike, -count)[-count:]
+    return columns[alike[columns] >= max(UNLIKE, float(alike.max()) - BEHIND)]
 
 
-def _odds(words: tuple[str, ...], label: str, known: _Known, column: int) -> float:
+def _containing(text: str, known: _Known) -> np.ndarray:
+    """The labels that hold most of the text's letters in order: a label may be cut."""
+    common = process.cdist([text], known.folded, scorer=LCSseq.similarity)[0]
+    count = min(2 * CANDIDATES, len(common))
+    return np.argpartition(common, -count)[-count:]
+
+
+def _odds(words: tuple[str, ...], known: _Known, column: int) -> float:
     theirs = known.words[column]
-    best = min(BEST, BEST_OF_ONE_WORD + 1.5 * (len(theirs) - 1))
-    cost = _difference(words, theirs, known.weights)
-    if cost < best - WORST:
-        tones = fuzz.ratio(label.lower(), known.texts[column].lower()) if cost < BEST else 50.0
-        cost += TONES * (1.0 - tones / 100.0)
-    return max(WORST, best - cost)
+    best = min(BEST, BEST_OF_ONE_WORD + BEST_PER_WORD * (len(theirs) - 1))
+    return max(WORST, best - _difference(words, theirs, known.weights))
 
 
 def _difference(mine: tuple[str, ...], theirs: tuple[str, ...], weights: dict[str, float]) -> float:
@@ -105,68 +121,101 @@ def _difference(mine: tuple[str, ...], theirs: tuple[str, ...], weights: dict[st
     if mine == theirs:
         return 0.0
     cost = 0.0
-    for tag, i0, i1, j0, j1 in Levenshtein.opcodes(theirs, mine).as_list():
-        if tag == "equal":
-            continue
+    for i0, i1, j0, j1 in _changes(mine, theirs):
         lost, put = theirs[i0:i1], mine[j0:j1]
         if not put:
             cost += _missing(lost, at_border=i0 == 0 or i1 == len(theirs), weights=weights)
         elif not lost:
-            cost += _extra(put, mine, j0, j1, weights)
-        else:
+            cost += _extra(put, theirs, at_end=j1 == len(mine))
+        elif cost < BEYOND:
             cost += _replaced(lost, put, weights) * min(1.0, LONG / len(theirs))
     return cost
 
 
+def _changes(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int, int, int]]:
+    """Where the two differ between the words that they share in order: (start, stop) in theirs, then in mine."""
+    changes: list[tuple[int, int, int, int]] = []
+    for edit in LCSseq.opcodes(theirs, mine):
+        if edit.tag == "equal":
+            continue
+        if changes and changes[-1][1] == edit.src_start and changes[-1][3] == edit.dest_start:
+            i0, _, j0, _ = changes.pop()
+            changes.append((i0, edit.src_end, j0, edit.dest_end))
+        else:
+            changes.append((edit.src_start, edit.src_end, edit.dest_start, edit.dest_end))
+    return changes
+
+
 def _missing(lost: tuple[str, ...], *, at_border: bool, weights: dict[str, float]) -> float:
-    cost = MISSING * sum(weights.get(word, 1.0) for word in lost)
+    cost = sum(_price_missing(word, weights) for word in lost)
     return min(cost, CUT_MOST) if at_border else cost
 
 
-def _extra(put: tuple[str, ...], mine: tuple[str, ...], start: int, stop: int, weights: dict[str, float]) -> float:
-    size = stop - start
-    if put == mine[stop : stop + size] or put == mine[max(start - size, 0) : start]:
-        return DOUBLED
-    cost = EXTRA * sum(0.3 if word.isdigit() and len(word) > 1 else weights.get(word, 1.0) for word in put)
-    return min(cost, ADDED_MOST) if stop == len(mine) else cost
+def _price_missing(word: str, weights: dict[str, float]) -> float:
+    return NOT if word in NEGATIONS else MISSING * weights.get(word, 1.0)
+
+
+def _extra(put: tuple[str, ...], theirs: tuple[str, ...], *, at_end: bool) -> float:
+    if at_end and not NEGATIONS.intersection(put):
+        usual = sum(word in USUAL_ENDS or word.isdigit() or not is_syllable(word) for word in put)
+        return min(ADDED_USUAL * usual + ADDED * (len(put) - usual), ADDED_MOST)
+    return sum(AGAIN if word in theirs else _price_extra(word) for word in put)
+
+
+def _price_extra(word: str) -> float:
+    if word in NEGATIONS:
+        return NOT
+    if word.isdigit():
+        return YEAR if len(word) > 1 else EXTRA
+    return EXTRA if word not in FILLERS and is_syllable(word) else EXTRA_FILLER
 
 
 def _replaced(lost: tuple[str, ...], put: tuple[str, ...], weights: dict[str, float]) -> float:
     """Cheapest way from the words lost to the words put in, words split or run together included."""
     if len(lost) * len(put) > MOST_TO_ALIGN:
-        return OTHER * min(len(lost), len(put)) * 0.5
-    cost = np.full((len(lost) + 1, len(put) + 1), np.inf).tolist()
+        return BEYOND
+    cost = [[inf] * (len(put) + 1) for _ in range(len(lost) + 1)]
     cost[0][0] = 0.0
-    for i in range(len(lost) + 1):
-        for j in range(len(put) + 1):
-            here = cost[i][j]
-            for di, dj in WORD_MOVES:
-                if i + di <= len(lost) and j + dj <= len(put):
-                    price = here + _word_cost(lost[i : i + di], put[j : j + dj], weights)
-                    cost[i + di][j + dj] = min(cost[i + di][j + dj], price)
-    return float(cost[-1][-1])
+    for i, line in enumerate(cost):
+        for j, here in enumerate(line):
+            if here < BEYOND:
+                for di, dj in WORD_MOVES:
+                    if i + di <= len(lost) and j + dj <= len(put):
+                        price = here + _word_cost(lost[i : i + di], put[j : j + dj], weights)
+                        cost[i + di][j + dj] = min(cost[i + di][j + dj], price)
+    return min(cost[-1][-1], BEYOND)
 
 
 def _word_cost(lost: tuple[str, ...], put: tuple[str, ...], weights: dict[str, float]) -> float:
-    if not put:
-        return MISSING * weights.get(lost[0], 1.0)
-    if not lost:
-        return EXTRA * weights.get(put[0], 1.0)
+    if not put or not lost:
+        return _price_beside(*lost, *put, is_lost=not put)
     if lost == put:
         return 0.0
-    letters = _letter_cost("".join(lost), "".join(put))
+    is_word = len(put) == 1 == len(lost) and put[0] in weights
+    letters = _letter_cost("".join(lost), "".join(put), is_word)
     if letters is not None:
-        is_word = len(put) == 1 == len(lost) and put[0] in weights
-        return letters * (KNOWN_WORD if is_word else 1.0)
+        return letters
     if len(lost) + len(put) > 2:
-        return np.inf
-    return OTHER * max(weights.get(lost[0], 1.0), weights.get(put[0], 1.0))
+        return inf
+    return OTHER if is_syllable(put[0]) or put[0].isdigit() else GARBLED
+
+
+def _price_beside(word: str, *, is_lost: bool) -> float:
+    """A word lost or put in beside another change; one of each costs what another word does."""
+    if word in FILLERS or (word in USUAL_ENDS and not is_lost):
+        return EXTRA_FILLER
+    if word in NEGATIONS:
+        return NOT
+    return BESIDE_LOST if is_lost else OTHER - BESIDE_LOST if is_syllable(word) else EXTRA_FILLER
 
 
 @lru_cache(maxsize=65536)
-def _letter_cost(one: str, other: str) -> float | None:
+def _letter_cost(one: str, other: str, is_word: bool) -> float | None:
     """Cost of the slips that make one string the other; None where they are other words."""
     if one.isdigit() and other.isdigit():
         return YEAR if len(one) > 1 and len(other) > 1 else NUMERAL
     distance = Levenshtein.distance(one, other)
-    return SLIP * max(distance, 1) if distance <= max(1.0, SLIP_SHARE * max(len(one), len(other))) else None
+    if is_word:
+        return SLIP_TO_WORD if distance == 1 else None
+    share = SLIP_SHARE if is_syllable(other) else GARBLED_SHARE
+    return SLIP * max(distance, 1) if distance <= max(1.0, share * max(len(one), len(other))) else None

@@ -31,7 +31,8 @@ def unit_odds(printed: Sequence[str], catalogue: Catalogue) -> np.ndarray:
 
 def _spellings(catalogue: Catalogue) -> tuple[dict[str, str], dict[str, str]]:
     """Canonical unit of each folded spelling, and the kind of each canonical unit."""
-    names, kinds = {}, {}
+    names: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for unit in catalogue.units:
         kinds[unit.name] = unit.kind
         for spelling in (unit.name, *unit.variants):

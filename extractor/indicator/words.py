@@ -29,39 +29,76 @@ LONG_FORMS = {
 }  # what the administration abbreviates
 DISTRICT_WORDS = ("uy ban nhan dan thi xa", "uy ban nhan dan thanh pho")  # a town's form says what a district's says
 DISTRICT = "uy ban nhan dan huyen"
-LEAST_TO_MEND = 4  # letters from which an abbreviation with one wrong letter is still known
+LEAST_TO_MEND = 4  # letters from which an abbreviation with one wrong letter is known for one among capitals
 NUMBERING = re.compile(r"^\s*(?:(?:[ivxl]{1,5}|\d{1,3}|[a-eđ])(?:\.\d{1,2})*\s*[.)/:]\s*|[-+*•–—]\s*)+", re.IGNORECASE)
-ADDRESS = re.compile(r"(?:https?\W*)?\b[\w.-]+\.gov\.?vn\b/?")  # every province has its own portal
-VOWELS = re.compile(r"[aeoy]")
+ADDRESS = re.compile(r"(?:https?\W*)?\b[\w.-]+\.gov\.?vn\b/?", re.IGNORECASE)  # every province has its own portal
+LONGEST_DOUBLE = 12  # words of a phrase typed twice
+SYLLABLE = re.compile(
+    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
+    r"(?:uye|uyu|ieu|yeu|oai|oay|oeo|uoi|uou|uay|[aeiou]?[aeiouy][aeiouy]?|[aeiouy])(?:ch?|m|nh?|ng|p|t)?"
+)
+RUN_TOGETHER = re.compile(r"(?<=[^\W\d_A-ZĐÀ-Ý])(?=[A-ZĐ]{3})|(?<=[A-ZĐ]{4})(?=[a-zđ])")  # "SốVBQPPL", "UBNDcấp"
 LONGER_FORMS = tuple(short for short in LONG_FORMS if len(short) >= LEAST_TO_MEND)
-NO_WORD = re.compile(r"[^a-z0-9]+")
+IN_CAPITALS = re.compile(r"(?<=[A-Z])[.,'](?=[A-Z])")  # specks in an abbreviation
+NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+LEAST_CAPITALS = 2
 
 
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Lower case, no tone marks, numbering stripped, abbreviations spelled out; only letters, digits, single spaces."""
-    plain = _without_marks(NUMBERING.sub("", unicodedata.normalize("NFC", text), count=1))
+    apart = RUN_TOGETHER.sub(" ", NUMBERING.sub("", unicodedata.normalize("NFC", text), count=1))
+    plain = IN_CAPITALS.sub("", _without_marks(apart))
+    shouted = plain.upper() == plain
     words = NO_WORD.sub(" ", ADDRESS.sub(" ", plain)).split()
-    long = " ".join(LONG_FORMS.get(_mended(word), word) for word in words)
+    long = " ".join(_spelled_out(word, shouted) for word in words)
     for town in DISTRICT_WORDS:
         long = long.replace(town, DISTRICT)
-    return long
+    return " ".join(_once(long.split()))
 
 
 @lru_cache(maxsize=16384)
-def _mended(word: str) -> str:
-    """The abbreviation that this word is with a letter wrong: none of them looks like a Vietnamese word."""
-    if word in LONG_FORMS or len(word) < LEAST_TO_MEND - 1 or VOWELS.search(word[1:-1]):
-        return word
-    found = process.extractOne(word, LONGER_FORMS, scorer=Levenshtein.distance, score_cutoff=1)
-    return str(found[0]) if found else word
+def _spelled_out(word: str, shouted: bool) -> str:
+    """The long form of an abbreviation, also of one with a wrong letter or run together with its neighbour."""
+    small = word.lower()
+    if small in LONG_FORMS:
+        return LONG_FORMS[small]
+    if sum(char.isupper() for char in word) < LEAST_CAPITALS or is_syllable(small):
+        return small
+    for short in LONGER_FORMS:
+        for rest, order in ((small.removeprefix(short), (0, 1)), (small.removesuffix(short), (1, 0))):
+            if rest != small and is_syllable(rest):
+                pair = (LONG_FORMS[short], rest)
+                return f"{pair[order[0]]} {pair[order[1]]}"
+    if shouted and len(word) < LEAST_TO_MEND:
+        return small
+    found = process.extractOne(small, LONGER_FORMS, scorer=Levenshtein.distance, score_cutoff=1)
+    return LONG_FORMS[found[0]] if found else small
+
+
+def _once(words: list[str]) -> list[str]:
+    """The words without phrases typed twice."""
+    kept: list[str] = []
+    for word in words:
+        kept.append(word)
+        for size in range(1, min(LONGEST_DOUBLE, len(kept) // 2) + 1):
+            if kept[-size:] == kept[-2 * size : -size] and not word.isdigit():
+                del kept[-size:]
+                break
+    return kept
 
 
 def fold_plain(text: str) -> str:
     """Like `fold` for short texts such as units: numbering and long forms stay, so does a percent sign."""
-    return " ".join(re.sub(r"[^a-z0-9%]+", " ", _without_marks(text)).split())
+    return " ".join(re.sub(r"[^a-z0-9%]+", " ", _without_marks(text).lower()).split())
+
+
+@lru_cache(maxsize=16384)
+def is_syllable(word: str) -> bool:
+    """Whether a folded word can be Vietnamese; what engines make of a smudge seldom is."""
+    return SYLLABLE.fullmatch(word) is not None
 
 
 def _without_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))

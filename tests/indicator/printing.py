@@ -59,6 +59,20 @@ EXPANSIONS = (
     ("NSNN", "ngân sách nhà nước"),
     ("DVC", "dịch vụ công"),
 )
+OTHER_WORDS = (
+    ("đúng hạn", "trễ hạn"),
+    ("cấp huyện", "cấp tỉnh"),
+    ("cấp xã", "cấp tỉnh"),
+    ("đã", "chưa"),
+    ("công chức", "người lao động"),
+    ("tiếp nhận", "trả lại"),
+    ("được", "không được"),
+    ("Tổng số", "Tỷ lệ"),
+    ("Số", "Tỷ lệ"),
+    ("lãnh đạo", "nhân viên"),
+    ("TTHC", "TTHC nội bộ"),
+    ("hồ sơ", "hồ sơ tồn đọng"),
+)  # what makes a row that looks like one of the form's to one that is not
 CONFUSIONS = (
     "il",
     "l1",
@@ -96,13 +110,18 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How an office prints and how badly an engine reads; shares of rows, but `slips` (most a label), `cer` (of chars)."""
+    """How an office prints and how badly an engine reads; shares of rows, but `slips` (most a label), `cer` (of chars).
+
+    `likenesses`: strangers one word away from a row, beside it, or `replacing` it.
+    """
 
     slipped: float = 0.1
     slips: int = 1
     dropped: float = 0.03
     blocks_dropped: float = 0.02
     strangers: int = 2
+    likenesses: int = 0
+    replacing: bool = False
     moved: bool = False
     sections_moved: bool = False
     cer: float = 0.0
@@ -127,6 +146,8 @@ def print_report(catalogue: Catalogue, habit: Habit, seed: int) -> tuple[Printed
     for _ in range(habit.strangers):
         unit = rng.choice(("TTHC", "Hồ sơ", "Người", "%", "Văn bản", "", "Lượt"))
         rows.insert(rng.randrange(1, len(rows) + 1), Printed(None, "", rng.choice(STRANGERS), unit, True))
+    for _ in range(habit.likenesses):
+        _add_likeness(rows, habit, rng)
     rows = [_slipped(row, habit, rng) for row in rows]
     return tuple(_numbered(rows, habit, rng))
 
@@ -147,6 +168,19 @@ def table_of(printed: tuple[Printed, ...], title: str = "") -> Table:
     )
     head = (HeadLine(title, 0.9, Piece(1, (0.1, 0.05, 0.9, 0.07))),) if title else ()
     return Table(rows, "Số lượng/ tỷ lệ", head, tuple(range(1, 2 + len(rows) // 25)))
+
+
+def _add_likeness(rows: list[Printed], habit: Habit, rng: random.Random) -> None:
+    """Put in a stranger that is one word away from a row of the form, beside that row or in its place."""
+    old, new = rng.choice(OTHER_WORDS)
+    places = [i for i, row in enumerate(rows) if row.code and old in row.label and len(row.label.split()) > 3]
+    if places:
+        place = rng.choice(places)
+        stranger = replace(rows[place], code=None, stt="", label=rows[place].label.replace(old, new, 1))
+        if habit.replacing:
+            rows[place] = stranger
+        else:
+            rows.insert(place + rng.randint(0, 1), stranger)
 
 
 def _field(text: str) -> Field:
