@@ -29,19 +29,22 @@ SLIP_SHARE, GARBLED_SHARE = 0.34, 0.5  # up to this share of wrong letters a wor
 SLIP_TO_WORD = 2.5  # a wrong letter that gives another word of the form: it may be that word
 MISSING = 1.8  # a word left out, in words of full weight
 CUT_MOST = 7.0  # the beginning or end of the label is missing, however much
-EXTRA, EXTRA_FILLER = 3.6, 0.8  # a word put in
-ADDED, ADDED_USUAL, ADDED_MOST = 3.0, 0.6, 8.0  # a word after the end; one that is often added; however many
+EXTRA, EXTRA_FILLER = 6.0, 0.8  # a word put in
+ADDED, ADDED_MOST = 3.0, 8.0  # a word after the end; however many
+USUAL_END, GARBLED_END = 0.3, 0.8  # a word after the end that offices often add; one that is no word
 AGAIN = 0.8  # a word put in that the label has anyway
-NOT = 9.0  # "không" or "chưa" put in or left out
-OTHER = 15.0  # another word in a word's place: more than an exact label is worth, so that it is for review at best
+NOT = 18.0  # "không" or "chưa" put in or left out
+OTHER = 18.0  # another word in a word's place: rather a stranger, since that is how the form's own labels differ
 BESIDE_LOST = 6.0  # a word left out beside another change
 GARBLED = 4.0  # letters in a word's place that are no word
 LONG = 24  # words from which a label's single words speak less
-NUMERAL = 11.0  # mức độ 3 against mức độ 4
+NUMERAL, LOST_NUMERAL = 11.0, 6.0  # mức độ 3 against mức độ 4; mức độ 3, 4 against mức độ 3
 YEAR = 0.7  # years and numbers of decrees change
 COMMON = 0.25  # share of labels with a word from which leaving it out says little
-FILLERS = frozenset("so luong tong cac nhung da dang duoc ve cua tai trong viec co la va cho do cap theo".split())
-USUAL_ENDS = frozenset("neu co luy ke tinh den thoi diem bao cao trong ky nam quy thang theo quy dinh".split())
+FILLER_WORDS = "so luong tong cac nhung da dang duoc ve cua tai trong viec co la va cho do cap theo"
+USUAL_END_WORDS = "neu co luy ke den thoi diem bao cao trong ky nam quy thang theo quy dinh"
+FILLERS = frozenset(FILLER_WORDS.split())
+USUAL_ENDS = frozenset(USUAL_END_WORDS.split())
 NEGATIONS = frozenset(("khong", "chua"))
 CANDIDATES = 10  # labels compared word by word for each row
 UNLIKE, BEHIND = 0.45, 0.28  # rapidfuzz ratios: below this, or this far behind the likest label, none is compared
@@ -120,7 +123,7 @@ def _difference(mine: tuple[str, ...], theirs: tuple[str, ...], weights: dict[st
     """Cost of all edits that make `theirs` to `mine`."""
     if mine == theirs:
         return 0.0
-    cost = 0.0
+    mine, cost = _without_usual_end(mine, theirs)
     for i0, i1, j0, j1 in _changes(mine, theirs):
         lost, put = theirs[i0:i1], mine[j0:j1]
         if not put:
@@ -130,6 +133,18 @@ def _difference(mine: tuple[str, ...], theirs: tuple[str, ...], weights: dict[st
         elif cost < BEYOND:
             cost += _replaced(lost, put, weights) * min(1.0, LONG / len(theirs))
     return cost
+
+
+def _without_usual_end(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
+    """The printed words without "(nếu có)", "năm 2022" and the like where the form's label has no such end."""
+    stop = len(mine)
+    while stop > 1 and mine[stop - 1] not in theirs and (mine[stop - 1] in USUAL_ENDS or _is_year(mine[stop - 1])):
+        stop -= 1
+    return mine[:stop], USUAL_END * (len(mine) - stop)
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit()
 
 
 def _changes(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int, int, int]]:
@@ -152,14 +167,21 @@ def _missing(lost: tuple[str, ...], *, at_border: bool, weights: dict[str, float
 
 
 def _price_missing(word: str, weights: dict[str, float]) -> float:
-    return NOT if word in NEGATIONS else MISSING * weights.get(word, 1.0)
+    if word in NEGATIONS:
+        return NOT
+    return LOST_NUMERAL if word.isdigit() and len(word) == 1 else MISSING * weights.get(word, 1.0)
 
 
 def _extra(put: tuple[str, ...], theirs: tuple[str, ...], *, at_end: bool) -> float:
     if at_end and not NEGATIONS.intersection(put):
-        usual = sum(word in USUAL_ENDS or word.isdigit() or not is_syllable(word) for word in put)
-        return min(ADDED_USUAL * usual + ADDED * (len(put) - usual), ADDED_MOST)
+        return min(sum(_price_added(word) for word in put), ADDED_MOST)
     return sum(AGAIN if word in theirs else _price_extra(word) for word in put)
+
+
+def _price_added(word: str) -> float:
+    if word.isdigit() and len(word) == 1:
+        return LOST_NUMERAL
+    return ADDED if is_syllable(word) else GARBLED_END
 
 
 def _price_extra(word: str) -> float:
@@ -202,7 +224,7 @@ def _word_cost(lost: tuple[str, ...], put: tuple[str, ...], weights: dict[str, f
 
 def _price_beside(word: str, *, is_lost: bool) -> float:
     """A word lost or put in beside another change; one of each costs what another word does."""
-    if word in FILLERS or (word in USUAL_ENDS and not is_lost):
+    if word in FILLERS:
         return EXTRA_FILLER
     if word in NEGATIONS:
         return NOT
