@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import tomllib
-import unicodedata
-from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import cast, get_args
 
 from extractor.errors import CatalogueError
+from extractor.indicator.sheet import Line, read_sheet
 from extractor.records import Catalogue, Indicator, Place, Rule, Unit, ValueType
 from extractor.resources import resource_path
 
 INDICATOR_COLUMNS = ("code", "level", "parent", "stt", "label", "variants", "unit", "type", "enum_codes")
 RULE_COLUMNS = ("id", "type", "expression", "strength", "tolerance", "description")
 UNIT_COLUMNS = ("unit", "kind", "variants")
-PLACE_COLUMNS = ("province", "district_code", "district", "commune_count", "commune_code", "commune")
-FILES = ("catalogue.toml", "indicators.csv", "rules.csv", "units.csv")
-CODE_IN_RULE = re.compile(r"\{([^}]+)\}")
-
-Line = Mapping[str, str]
+PLACE_COLUMNS = ("province", "district_code", "district", "commune_count", "commune")
+FILES = ("catalogue.toml", "indicators.csv", "rules.csv", "units.csv", "places.csv")
+CODE_IN_RULE = re.compile(r"\{([^{}]*)\}")
+WORD_IN_RULE = re.compile(r"[^\W\d_]+")
+WORDS_OF_RULES = frozenset(("communes", "blank", "given", "not", "note", "any", "or", "and"))
+HALF_LAST_DECIMAL = Decimal(-1)  # the tolerance "half the last printed decimal": it depends on the value as printed
 
 
 def list_catalogues() -> tuple[str, ...]:
@@ -33,26 +32,35 @@ def list_catalogues() -> tuple[str, ...]:
 
 
 def load_catalogue(name_or_path: str | Path) -> Catalogue:
-    """A shipped catalogue by name, or any catalogue folder by path. Raises CatalogueError naming file and line."""
-    shipped = resource_path("reference") / "catalogues" / str(name_or_path)
-    folder = shipped if shipped.is_dir() and not Path(name_or_path).is_absolute() else Path(name_or_path)
-    if not folder.is_dir():
-        known = ", ".join(list_catalogues())
-        raise CatalogueError(f"there is no catalogue {name_or_path}", f"give a folder, or one of: {known}")
-    head = _read_head(folder / "catalogue.toml")
-    indicators = _indicators(folder / "indicators.csv")
-    places = folder / "places.csv"
+    """A shipped catalogue by name, or any catalogue folder by path.
+
+    Raises CatalogueError that names file, line and column, and says what to do.
+    """
+    folder = _find_folder(name_or_path)
+    name, version, titles, measures = _read_head(folder / "catalogue.toml")
+    indicators = _read_indicators(folder / "indicators.csv")
+    own_places = folder / "places.csv"
     return Catalogue(
-        str(head["name"]),
-        str(head["version"]),
+        name,
+        version,
         indicators,
-        _rules(folder / "rules.csv", {indicator.code for indicator in indicators}),
-        _units(folder / "units.csv"),
-        _places(places if places.is_file() else resource_path("reference") / "places.csv"),
-        tuple(cast(list[str], head.get("titles", []))),
-        tuple(cast(list[str], head.get("main_measures", []))),
+        _read_rules(folder / "rules.csv", frozenset(indicator.code for indicator in indicators)),
+        _read_units(folder / "units.csv"),
+        _read_places(own_places if own_places.is_file() else resource_path("reference") / "places.csv"),
+        titles,
+        measures,
         _digest(folder),
     )
+
+
+def _find_folder(name_or_path: str | Path) -> Path:
+    if str(name_or_path) in list_catalogues():
+        return resource_path("reference") / "catalogues" / str(name_or_path)
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        known = ", ".join(list_catalogues())
+        raise CatalogueError(f"there is no catalogue {name_or_path}", f"give a catalogue folder, or one of: {known}")
+    return folder
 
 
 def _digest(folder: Path) -> str:
@@ -63,56 +71,36 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_head(path: Path) -> dict[str, object]:
+def _read_head(path: Path) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """Name, version, titles and main measures."""
     try:
         head = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise CatalogueError(f"{path} is missing", "every catalogue folder has a catalogue.toml") from error
+        raise CatalogueError(f"{path} cannot be opened", "every catalogue folder has a catalogue.toml") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: {error}", "correct the file; strings stand in double quotes") from error
+        raise CatalogueError(f"{path}: {error}", "correct the file; texts stand in double quotes") from error
     for key in ("name", "version"):
-        if key not in head:
+        if not isinstance(head.get(key), str) or not head[key]:
             raise CatalogueError(f"{path} has no {key}", f'add a line {key} = "..."')
-    return head
+    lists = [head.get(key, []) for key in ("titles", "main_measures")]
+    for key, texts in zip(("titles", "main_measures"), lists, strict=True):
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise CatalogueError(f"{path}: {key} is no list of texts", f'write {key} = ["...", "..."]')
+    return head["name"], head["version"], tuple(lists[0]), tuple(lists[1])
 
 
-def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, Line]]:
-    """Lines of a CSV as Excel writes it (UTF-8 with or without BOM; comma, semicolon or tab), with line numbers."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CatalogueError(f"{path} is missing", "see reference/README.md for the files of a catalogue") from error
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{path} is not UTF-8", 'in Excel choose "CSV UTF-8" when saving') from error
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter)
-    missing = [name for name in columns if name not in (reader.fieldnames or [])]
-    if missing:
-        raise CatalogueError(f"{path} line 1: no column {missing[0]}", f"the columns are {', '.join(columns)}")
-    lines: list[tuple[int, Line]] = []
-    for line in reader:
-        clean = {key: unicodedata.normalize("NFC", (value or "").strip()) for key, value in line.items() if key}
-        if any(clean.values()):
-            lines.append((reader.line_num, clean))
-    return lines
-
-
-def _indicators(path: Path) -> tuple[Indicator, ...]:
+def _read_indicators(path: Path) -> tuple[Indicator, ...]:
     found: dict[str, Indicator] = {}
-    for number, line in read_table(path, INDICATOR_COLUMNS):
-        where = f"{path} line {number}"
+    for line in read_sheet(path, INDICATOR_COLUMNS):
         code, parent = line["code"], line["parent"] or None
-        if not code or not line["label"]:
-            raise CatalogueError(f"{where}: code and label must not be empty", "fill both or delete the line")
+        for column in ("code", "label"):
+            if not line[column]:
+                raise line.error(column, "it is empty", "fill it or delete the line")
         if code in found:
-            raise CatalogueError(f"{where}: column code: {code} stands twice", "give every indicator its own code")
+            raise line.error("code", f"{code} stands twice", "give every indicator its own code")
         if parent is not None and parent not in found:
-            raise CatalogueError(f"{where}: column parent: no {parent} above", "a parent stands before its children")
-        if line["type"] not in get_args(ValueType):
-            kinds = ", ".join(get_args(ValueType))
-            raise CatalogueError(f"{where}: column type: {line['type']!r} is no type", f"use one of {kinds}")
-        path_of_parent = found[parent].path if parent else ()
+            raise line.error("parent", f"no indicator {parent} above", "put a parent before its children")
+        type_ = _read_type(line)
         found[code] = Indicator(
             code,
             line["level"],
@@ -120,72 +108,101 @@ def _indicators(path: Path) -> tuple[Indicator, ...]:
             line["stt"],
             line["label"],
             line["unit"],
-            cast(ValueType, line["type"]),
+            type_,
             len(found),
-            (*path_of_parent, line["label"]),
+            (*(found[parent].path if parent else ()), line["label"]),
             _split(line["variants"]),
-            _codes(line["enum_codes"], where),
+            _read_codes(line, type_),
         )
     if not found:
         raise CatalogueError(f"{path} holds no indicators", "add one line for each row of the form")
     return tuple(found.values())
 
 
+def _read_type(line: Line) -> ValueType:
+    if line["type"] not in get_args(ValueType):
+        raise line.error("type", f"{line['type']!r} is no type", f"use one of {', '.join(get_args(ValueType))}")
+    return cast(ValueType, line["type"])
+
+
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
-def _codes(text: str, where: str) -> tuple[tuple[str, str], ...]:
-    pairs = [tuple(part.split("=", 1)) for part in _split(text)]
-    if any(len(pair) != 2 for pair in pairs):
-        raise CatalogueError(f"{where}: column enum_codes: {text!r}", "write pairs such as 0=Không|1=Có")
-    return tuple((pair[0].strip(), pair[1].strip()) for pair in pairs)
+def _read_codes(line: Line, type_: ValueType) -> tuple[tuple[str, str], ...]:
+    """Pairs such as ("0", "Không"); booleans and enums must have them."""
+    pairs = [part.partition("=") for part in _split(line["enum_codes"])]
+    codes = [code.strip() for code, _, _ in pairs]
+    broken = any(not mark or not code for code, (_, mark, _) in zip(codes, pairs, strict=True))
+    if broken or len(set(codes)) < len(codes) or (type_ in ("boolean", "enum") and not pairs):
+        raise line.error("enum_codes", f"{line['enum_codes']!r}", "write pairs such as 0=Không|1=Có, each code once")
+    return tuple((code, meaning.strip()) for code, (_, _, meaning) in zip(codes, pairs, strict=True))
 
 
-def _rules(path: Path, codes: set[str]) -> tuple[Rule, ...]:
-    rules = []
-    for number, line in read_table(path, RULE_COLUMNS):
-        where = f"{path} line {number}"
-        for code in CODE_IN_RULE.findall(line["expression"]):
-            if code not in codes:
-                raise CatalogueError(f"{where}: column expression: no indicator {code}", "name codes of indicators.csv")
+def _read_rules(path: Path, codes: frozenset[str]) -> tuple[Rule, ...]:
+    rules: dict[str, Rule] = {}
+    for line in read_sheet(path, RULE_COLUMNS):
+        if not line["id"] or line["id"] in rules:
+            raise line.error("id", f"{line['id']!r} is empty or stands twice", "give every rule its own id")
         if line["strength"] not in ("hard", "soft"):
-            raise CatalogueError(f"{where}: column strength: {line['strength']!r}", "use hard or soft")
-        rules.append(
-            Rule(
-                line["id"],
-                line["type"],
-                line["expression"],
-                line["strength"] == "hard",
-                _tolerance(line["tolerance"]),
-                line["description"],
-            )
+            raise line.error("strength", repr(line["strength"]), "use hard or soft")
+        _check_expression(line, codes)
+        rules[line["id"]] = Rule(
+            line["id"],
+            line["type"],
+            line["expression"],
+            line["strength"] == "hard",
+            _read_tolerance(line),
+            line["description"],
         )
-    return tuple(rules)
+    return tuple(rules.values())
 
 
-def _tolerance(text: str) -> Decimal:
+def _check_expression(line: Line, codes: frozenset[str]) -> None:
+    expression = line["expression"]
+    named = CODE_IN_RULE.findall(expression)
+    for code in named:
+        if code not in codes:
+            raise line.error("expression", f"no indicator {code}", "name codes of indicators.csv")
+    rest = CODE_IN_RULE.sub(" ", expression)
+    strange = [word for word in WORD_IN_RULE.findall(rest) if word not in WORDS_OF_RULES]
+    if not named or strange or "{" in rest or "}" in rest:
+        known = ", ".join(sorted(WORDS_OF_RULES))
+        raise line.error("expression", repr(expression), f"write codes in braces, such as {{I.1.1}}; words are {known}")
+
+
+def _read_tolerance(line: Line) -> Decimal:
+    text = line["tolerance"]
+    if text == "half the last printed decimal":
+        return HALF_LAST_DECIMAL
     try:
         return Decimal(text.replace(",", ".")) if text else Decimal(0)
-    except InvalidOperation:
-        return Decimal(-1)  # in words: "half the last printed decimal"
+    except InvalidOperation as error:
+        raise line.error("tolerance", repr(text), "give a number, or: half the last printed decimal") from error
 
 
-def _units(path: Path) -> tuple[Unit, ...]:
-    return tuple(
-        Unit(line["unit"], line["kind"], _split(line["variants"])) for _, line in read_table(path, UNIT_COLUMNS)
-    )
+def _read_units(path: Path) -> tuple[Unit, ...]:
+    units = []
+    for line in read_sheet(path, UNIT_COLUMNS):
+        if not line["unit"]:
+            raise line.error("unit", "it is empty", "fill it or delete the line")
+        if line["kind"] not in get_args(ValueType):
+            raise line.error("kind", repr(line["kind"]), "use count, percent, boolean, enum or text")
+        units.append(Unit(line["unit"], line["kind"], _split(line["variants"])))
+    return tuple(units)
 
 
-def _places(path: Path) -> tuple[Place, ...]:
+def _read_places(path: Path) -> tuple[Place, ...]:
     districts: dict[str, list[Line]] = {}
-    for _, line in read_table(path, PLACE_COLUMNS):
+    for line in read_sheet(path, PLACE_COLUMNS):
+        if not line["commune_count"].isdecimal():
+            raise line.error("commune_count", repr(line["commune_count"]), "give the number of communes")
         districts.setdefault(line["district_code"], []).append(line)
     return tuple(
         Place(
             code,
             lines[0]["district"],
-            int(lines[0]["commune_count"] or len(lines)),
+            int(lines[0]["commune_count"]),
             tuple(line["commune"] for line in lines),
             lines[0]["province"],
         )

@@ -30,7 +30,10 @@ LONG_FORMS = {
 DISTRICT_WORDS = ("uy ban nhan dan thi xa", "uy ban nhan dan thanh pho")  # a town's form says what a district's says
 DISTRICT = "uy ban nhan dan huyen"
 LEAST_TO_MEND = 4  # letters from which an abbreviation with one wrong letter is known for one among capitals
-NUMBERING = re.compile(r"^\s*(?:(?:[ivxl]{1,5}|\d{1,3}|[a-eđ])(?:\.\d{1,2})*\s*[.)/:]\s*|[-+*•–—]\s*)+", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"^\s*(?:\(?(?:[ivxl]{1,5}|\d{1,3}|[a-eđ])(?:\.\d{1,2})*\s*[.)/:]\s*|\d{1,3}\s+|[-+*•–—]\s*)+",
+    re.IGNORECASE,
+)
 ADDRESS = re.compile(r"(?:https?\W*)?\b[\w.-]+\.gov\.?vn\b/?", re.IGNORECASE)  # every province has its own portal
 LONGEST_DOUBLE = 12  # words of a phrase typed twice
 SYLLABLE = re.compile(
