@@ -1,0 +1,48 @@
+# make test: everything a change must pass. make check: the quick part. make demo: one report from scan to JSON.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SAMPLE ?= $(firstword $(wildcard fixtures/cases/*scan*.pdf fixtures/cases/*office*.pdf fixtures/cases/*/*scan*.pdf fixtures/cases/*/*office*.pdf))
+OUT ?= out/demo
+
+export OMP_THREAD_LIMIT := 1
+export OMP_NUM_THREADS := 1
+
+.PHONY: help install system check test demo wheel-test pins clean
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
+
+$(STAMP): pyproject.toml requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "extractor needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+install: $(STAMP) ## set up .venv with the pinned packages and this checkout
+
+system: ## install Tesseract with Vietnamese where it is missing (root), or say how
+	@bash tools/install_system.sh
+
+check: $(STAMP) ## format, lint, types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_house.py
+
+test: $(STAMP) system check ## everything: check, all tests, wheel and editable install
+	$(BIN)/pytest
+	@echo "make test: all checks and tests passed"
+
+demo: $(STAMP) ## extract the sample scan of fixtures/cases and print what a reviewer would see
+	@test -n "$(SAMPLE)" || { echo "no sample scan in fixtures/cases" >&2; exit 1; }
+	$(BIN)/extractor extract "$(SAMPLE)" --out $(OUT)
+	$(BIN)/extractor show $(OUT)/*.json
+
+pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
+	bash tools/pin.sh $(BIN)
+
+clean: ## remove what make made
+	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
