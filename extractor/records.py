@@ -476,6 +476,21 @@ class Head:
     period: HeadField
 
 
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """What a row holds, normalised: one for each row of the table, matched or not, in the table's order.
+
+    `unit`: the canonical name of the printed unit, or None. `others`: values of further columns, as in `Row.others`.
+    """
+
+    row: int
+    value: Value
+    unit: str | None
+    unit_confidence: float
+    note: Note
+    others: tuple[tuple[str, Value], ...] = ()
+
+
 # ── check ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -499,3 +514,38 @@ class Trust:
     status: Status
     reasons: tuple[str, ...] = ()
     parts: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What arithmetic says of one cell's number: ids of the rules that confirm it and of those that it breaks.
+
+    `fits`: the one alternative reading of the cell with which its rules hold, where the number as read breaks them.
+    """
+
+    code: str
+    confirmed: tuple[str, ...] = ()
+    contradicted: tuple[str, ...] = ()
+    fits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowTrust:
+    """The trust in each field of one row. `match`: in its indicator; `others`: in the order of `Row.others`."""
+
+    row: int
+    match: Trust
+    label: Trust
+    value: Trust
+    unit: Trust
+    note: Trust
+    others: tuple[Trust, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The trust in everything that a report says. `absent`: by code; `head`: by the field's name in `Head`."""
+
+    rows: tuple[RowTrust, ...]
+    absent: tuple[tuple[str, Trust], ...]
+    head: tuple[tuple[str, Trust], ...]
