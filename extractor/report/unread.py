@@ -1,0 +1,90 @@
+"""Where rows are missing -> the codes that may stand on a lost page or in an unread region, which are no absences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from extractor.records import Catalogue, Matching, Row, Table
+
+LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
+PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """`codes` that may be printed where nothing could be read; `breaks`: pages before which a page seems to be lost."""
+
+    codes: frozenset[str]
+    breaks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The rows on either side of something unread, as catalogue positions; None at the table's ends."""
+
+    before: int | None
+    after: int | None
+
+
+def find_unread(table: Table, matching: Matching, catalogue: Catalogue) -> Unread:
+    """Codes without a row that may lie on an unread page, in an illegible row, or on a page that is not there."""
+    positions = {indicator.code: indicator.order for indicator in catalogue.indicators}
+    order = {match.row: positions[match.code] for match in matching.matches if match.code is not None}
+    missing = frozenset(range(len(catalogue.indicators))) - frozenset(order.values())
+    lost: set[int] = set()
+    for gap in (*_unread_pages(table, order), *_illegible_rows(table, order)):
+        lost |= _between(gap, missing)
+    breaks = []
+    for page, codes in _lost_pages(table, order, missing):
+        lost |= codes
+        breaks.append(page)
+    codes_lost = frozenset(indicator.code for indicator in catalogue.indicators if indicator.order in lost)
+    return Unread(codes_lost, tuple(breaks))
+
+
+def _between(gap: _Gap, missing: frozenset[int]) -> frozenset[int]:
+    """Missing positions that the gap may hold; all of them where the form is printed in another order."""
+    before = -1 if gap.before is None else gap.before
+    after = max(missing, default=0) + 1 if gap.after is None else gap.after
+    if gap.after is not None and before >= after:
+        return missing
+    return frozenset(position for position in missing if before < position < after)
+
+
+def _unread_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
+    for page in table.unread_pages:
+        yield _Gap(
+            next((order[row.index] for row in reversed(table.rows) if row.page < page and row.index in order), None),
+            next((order[row.index] for row in table.rows if row.page > page and row.index in order), None),
+        )
+
+
+def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
+    for place, row in enumerate(table.rows):
+        if row.index not in order and row.label.state == "illegible":
+            yield _Gap(
+                next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
+                next((order[other.index] for other in table.rows[place:] if other.index in order), None),
+            )
+
+
+def _lost_pages(table: Table, order: dict[int, int], missing: frozenset[int]) -> Iterator[tuple[int, frozenset[int]]]:
+    """Runs of missing codes as long as a page, just where a page ends: (page after the loss, positions)."""
+    known = [row for row in table.rows if row.index in order]
+    if not known or len(table.pages) < 2:
+        return
+    usual = median(sum(row.page == page for row in known) for page in table.pages[:-1])
+    least = max(int(LOST_PAGE_ROWS * usual), 2)
+    for before, after in zip(known, known[1:], strict=False):
+        run = _between(_Gap(order[before.index], order[after.index]), missing)
+        if order[before.index] < order[after.index] and before.page < after.page and len(run) >= least:
+            yield after.page, run
+    tail = _between(_Gap(order[known[-1].index], None), missing)
+    if len(tail) >= least and _ends_at_foot(known[-1]):
+        yield known[-1].page + 1, tail
+
+
+def _ends_at_foot(row: Row) -> bool:
+    return row.pieces[-1].box[3] >= PAGE_FOOT
