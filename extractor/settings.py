@@ -41,6 +41,9 @@ class TrustSettings(_Block):
     """Acceptance."""
 
     target_error: float = Field(0.001, gt=0, lt=1, description="share of accepted numbers that may be wrong")
+    target_error_text: float = Field(
+        0.01, gt=0, lt=1, description="share of accepted units, notes and head fields that may be wrong"
+    )
 
 
 class Settings(_Block):

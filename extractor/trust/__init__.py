@@ -1,1 +1,6 @@
-"""trust"""
+"""Everything the stages say of a report -> the trust in each of its fields."""
+
+from extractor.trust.model import TrustModel, load_model
+from extractor.trust.score import score_report
+
+__all__ = ["TrustModel", "load_model", "score_report"]

@@ -1,0 +1,172 @@
+"""What speaks for and against a cell moves its confidence the right way, and the parts explain it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from extractor.records import (
+    Candidate,
+    Field,
+    Finding,
+    Matching,
+    Note,
+    Piece,
+    Reading,
+    Row,
+    RowMatch,
+    RowTrust,
+    RowValue,
+    Support,
+    Table,
+    Value,
+    ValueType,
+)
+from extractor.settings import TrustSettings
+from extractor.trust import load_model, score_report
+from extractor.trust.model import NEVER, find_threshold
+from tests.builders import BOX, make_catalogue, make_head, make_row, make_value
+
+SETTINGS = TrustSettings(target_error=0.001, target_error_text=0.01)
+
+
+def _number(raw: str, readings: Sequence[tuple[str, str, float]], confidence: float, *reasons: str) -> Field:
+    seen = tuple(Reading(engine, text, score) for engine, text, score in readings)
+    return Field(raw, "read", confidence, (Piece(1, BOX),), seen, (), reasons)
+
+
+GOOD = _number("4.304", [("trueocr", "4.304", 0.995), ("ppocr", "4.304", 0.999)], 0.999)
+
+
+def _score(
+    field: Field = GOOD,
+    value: Value | None = None,
+    *,
+    match: float = 0.9999,
+    grid: float = 1.0,
+    type_: ValueType = "count",
+    findings: Sequence[Finding] = (),
+    support: Sequence[Support] = (),
+) -> RowTrust:
+    row = replace(make_row(0, "Số hồ sơ", "4.304"), value=field, grid_certainty=grid)
+    number = value or make_value(field.raw)
+    scores = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1"], [type_]),
+        Matching((RowMatch(0, "I.1", match),), (), 1.0),
+        (RowValue(0, number, "Hồ sơ", 0.99, Note("")),),
+        make_head(),
+        settings=SETTINGS,
+        findings=findings,
+        support=support,
+    )
+    return scores.rows[0]
+
+
+def test_agreeing_engines_are_accepted() -> None:
+    trust = _score().value
+    assert trust.status == "accepted"
+    assert trust.confidence > 0.999
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        _score(_number("4.304", [("trueocr", "4.304", 0.995), ("ppocr", "4,304", 0.9)], 0.5, "engines-disagree")),
+        _score(_number("4.304", [("ppocr", "4.304", 0.999)], 0.97, "single-reader")),
+        _score(replace(GOOD, reasons=("under-stamp", "touches-rule"), confidence=0.99)),
+        _score(match=0.9),
+        _score(grid=0.5),
+        _score(support=[Support("I.1", contradicted=("SUM-01",), fits="4.804")]),
+        _score(value=replace(make_value("4.304"), parsed=False)),
+    ],
+)
+def test_doubts_lower_it_and_send_it_to_review(worse: RowTrust) -> None:
+    assert worse.value.confidence < _score().value.confidence
+    assert worse.value.status == "review"
+    assert "low-confidence" in worse.value.reasons
+
+
+def test_arithmetic_lifts_a_doubtful_cell() -> None:
+    doubtful = _number("405", [("trueocr", "405", 0.9), ("ppocr", "405", 0.9)], 0.97)
+    plain = _score(doubtful).value
+    confirmed = _score(doubtful, support=[Support("I.1", confirmed=("SUM-01",))]).value
+    assert confirmed.confidence > plain.confidence
+
+
+def test_parts_add_up_to_the_confidence() -> None:
+    for trust in (_score().value, _score(match=0.8).value, _score(GOOD, grid=0.7).match, _score().unit):
+        total = sum(part for _, part in trust.parts)
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(trust.confidence, abs=1e-4)
+
+
+def test_a_doubtful_row_makes_every_field_doubtful() -> None:
+    trust = _score(match=0.6)
+    assert max(t.confidence for t in (trust.match, trust.label, trust.value, trust.unit, trust.note)) <= 0.6
+
+
+def test_an_error_finding_sends_its_cell_to_review_and_a_warning_does_not() -> None:
+    error = Finding("SUM-01", "arithmetic", "error", (("I.1", "value"),), None, "", "")
+    reviewed = _score(findings=[error]).value
+    assert (reviewed.status, reviewed.reasons) == ("review", ("rule:SUM-01",))
+    assert reviewed.confidence == _score().value.confidence
+    assert _score(findings=[replace(error, severity="warning")]).value.status == "accepted"
+
+
+def test_an_ambiguous_number_is_reviewed_however_sure_its_reading() -> None:
+    two = Candidate("1,25", Decimal(125), None, 0.5)
+    trust = _score(value=replace(make_value("4.304"), ambiguous=True, alternatives=(two,))).value
+    assert trust.status == "review"
+    assert "ambiguous-number" in trust.reasons
+
+
+def test_blank_and_illegible_cells_have_a_confidence_too() -> None:
+    blank = Field("", "blank", 0.999, (Piece(1, BOX),))
+    assert _score(blank, make_value("")).value.status == "accepted"
+    specked = _score(replace(blank, confidence=0.9), make_value("")).value
+    assert specked.status == "review"
+    unread = Field("", "illegible", 0.0, (Piece(1, BOX),), reasons=("no-reading",))
+    trust = _score(unread, Value("illegible", "", None, None)).value
+    assert (trust.status, "no-reading" in trust.reasons) == ("review", True)
+
+
+def test_ink_in_a_header_row_is_reviewed() -> None:
+    trust = _score(type_="header").value
+    assert trust.status == "review"
+    assert "header-with-value" in trust.reasons
+
+
+def test_handwriting_is_never_accepted() -> None:
+    assert _score(replace(GOOD, reasons=("handwriting",))).value.status == "review"
+
+
+def test_a_text_layer_needs_no_second_reader() -> None:
+    layer = _number("4.304", [("layer", "4.304", 1.0)], 0.95)
+    assert _score(layer).value.status == "accepted"
+
+
+def test_head_fields_without_value_are_reviewed() -> None:
+    row: Row = make_row(0, "Số hồ sơ", "1")
+    scores = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1", "I.2"]),
+        Matching((RowMatch(0, "I.1", 0.999),), (("I.2", 0.9999),), 1.0),
+        (RowValue(0, make_value("1"), None, 0.0, Note("")),),
+        make_head(),
+        settings=SETTINGS,
+    )
+    head = dict(scores.head)
+    assert (head["report_number"].status, head["report_number"].confidence) == ("review", 0.0)
+    assert head["period"].status == "accepted"
+    assert dict(scores.absent)["I.2"].status == "accepted"
+
+
+def test_a_stricter_target_accepts_less() -> None:
+    model = load_model()
+    bounds = [find_threshold(model, "value", error) for error in (0.2, 0.01, 0.001, 0.0001)]
+    assert bounds == sorted(bounds)
+    assert find_threshold(model, "value", 1e-9) == NEVER
