@@ -1,0 +1,85 @@
+"""Files and folders given -> the jobs of a run: which file goes to which JSON, no two to the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
+HASH_CHARS = 8
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input and the file that its JSON goes to. `sha256` is None where the input cannot be read."""
+
+    path: Path
+    target: Path
+
+
+def find_jobs(inputs: Iterable[Path], out: Path) -> tuple[Job, ...]:
+    """Folders are walked and keep their relative folders; stems that collide get the start of their sha256."""
+    found = list(dict.fromkeys(_find_files(inputs)))
+    groups: dict[str, list[tuple[Path, Path]]] = {}
+    for path, relative in found:
+        groups.setdefault(fold_name(relative), []).append((path, relative))
+    taken = {key for key, group in groups.items() if len(group) == 1}
+    jobs = []
+    for path, relative in found:
+        name = relative
+        if len(groups[fold_name(relative)]) > 1:
+            name = _free_name(relative, hash_file(path) or hash_name(path), taken)
+        jobs.append(Job(path, out / name.parent / f"{name.name}.json"))
+    return tuple(jobs)
+
+
+def fold_name(relative: Path) -> str:
+    """What two names share that some file system cannot tell apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", relative.as_posix()).casefold())
+
+
+def hash_file(path: Path) -> str | None:
+    """The file's sha256, or None where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def hash_name(path: Path) -> str:
+    """Stands for the sha256 of a file that cannot be read."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()
+
+
+def _find_files(inputs: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """(file, its name under the output folder without suffix), folders in sorted order."""
+    for given in inputs:
+        if not given.is_dir():
+            yield given, Path(given.stem)
+            continue
+        for folder, folders, names in os.walk(given):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder) / name
+                if path.suffix.lower() in SUFFIXES and not name.startswith("."):
+                    yield path, path.relative_to(given).with_name(path.stem)
+
+
+def _free_name(relative: Path, sha256: str, taken: set[str]) -> Path:
+    """The stem with the hash; where the same bytes come twice, with a number too."""
+    base = relative.with_name(f"{relative.name}-{sha256[:HASH_CHARS]}")
+    name, count = base, 1
+    while fold_name(name) in taken:
+        count += 1
+        name = base.with_name(f"{base.name}-{count}")
+    taken.add(fold_name(name))
+    return name

@@ -1,0 +1,28 @@
+"""The JSON Schema of what is written -> stdout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from extractor.errors import EXIT_OK
+
+HELP = "print the JSON Schema (2020-12) of the written JSON"
+EXAMPLE = "extractor schema report > schema.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of this command."""
+    parser.add_argument("name", nargs="?", choices=("report", "tables"), default="report", help="which JSON")
+    parser.add_argument("--write", action="store_true", help="developers: make the shipped schema files again")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the shipped schema, or make both again from the classes."""
+    from extractor.report import read_schema, write_schemas
+
+    if args.write:
+        write_schemas()
+    else:
+        sys.stdout.write(read_schema(args.name))
+    return EXIT_OK

@@ -1,0 +1,195 @@
+"""One job -> its JSON file, whatever happens to the input; and many jobs over several processes."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractor.cli.inputs import Job, hash_file
+from extractor.errors import DocumentError, ExtractorError
+
+if TYPE_CHECKING:
+    from extractor.report import Document
+    from extractor.settings import Settings
+
+DOCUMENTS_PER_PROCESS = 100  # then a fresh one takes over, so that nothing that leaks adds up
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+log = logging.getLogger("extractor")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a job ended. `value_cells`: printed rows that hold a value; `accepted` of them need no look."""
+
+    job: Job
+    outcome: str
+    code: str = ""
+    message: str = ""
+    advice: str = ""
+    accepted: int = 0
+    value_cells: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is the same for all jobs of a run."""
+
+    settings: Settings
+    catalogue: str | None
+
+
+class WorkerDied(DocumentError):
+    """The process that read this input was killed: out of memory, or a fault in a library."""
+
+    code = "worker-died"
+
+
+class InternalError(DocumentError):
+    """A fault of this program on this input."""
+
+    code = "internal-error"
+
+
+def run_job(job: Job, order: Order) -> Result:
+    """Extract one input and write its JSON; a bad input gets a failed one."""
+    import extractor
+
+    try:
+        document = extractor.extract(job.path, catalogue=order.catalogue, settings=order.settings)
+    except DocumentError as error:
+        return fail_job(job, error)
+    except MemoryError:
+        return fail_job(job, WorkerDied("there was not enough memory for this input", "use fewer --jobs"))
+    except ExtractorError:
+        raise
+    except Exception as error:  # the outermost loop of a document: one bad input never stops the others
+        log.debug("traceback of %s", job.path, exc_info=True)
+        fault = InternalError(f"{type(error).__name__}: {error}", "please report it; -vv shows where it happened")
+        return fail_job(job, fault)
+    write_document(document, job.target)
+    accepted, value_cells = _count(document)
+    return Result(job, document.outcome, accepted=accepted, value_cells=value_cells)
+
+
+def fail_job(job: Job, error: ExtractorError) -> Result:
+    """Write a failed JSON that says what happened and what to do."""
+    from extractor import __version__
+    from extractor.report import MadeWith, failed_document
+
+    made_with = MadeWith(extractor=__version__)
+    document = failed_document(job.path.name, hash_file(job.path), error, made_with)
+    write_document(document, job.target)
+    return Result(job, "failed", error.code, error.message, error.advice)
+
+
+def write_document(document: Document, target: Path) -> None:
+    """Check the JSON against its schema and put it in place at once: no reader ever sees half a file."""
+    from extractor.report import check_json
+
+    text = document.to_json()
+    check_json(text)
+    write_text(text, target)
+
+
+def write_text(text: str, target: Path) -> None:
+    """Write beside the target, then rename."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=".", suffix=".part", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.replace(file.name, target)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _count(document: Document) -> tuple[int, int]:
+    cells = [i.value for i in document.indicators if i.row.state == "matched" and i.value.type != "header"]
+    return sum(cell.status == "accepted" for cell in cells), len(cells)
+
+
+def count_cores() -> int:
+    """Cores that this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return usable
+    return usable if quota == "max" else max(1, min(usable, int(quota) // int(period)))
+
+
+def run_jobs(jobs: Sequence[Job], order: Order, processes: int) -> Iterator[Result]:
+    """Results as they come. A single job runs in this process; a process that dies costs only its own input."""
+    limit_threads()
+    if len(jobs) == 1:
+        yield run_job(jobs[0], order)
+        return
+    undone = dict.fromkeys(jobs)
+    for result in _run_pool(jobs, order, processes):
+        del undone[result.job]
+        yield result
+    for job in undone:  # their pool broke: each alone now, so that only the guilty one fails
+        yield next(_run_pool([job], order, 1), None) or fail_job(
+            job, WorkerDied("the process that read this input died", "use fewer --jobs, or scan the file again")
+        )
+
+
+def _run_pool(jobs: Sequence[Job], order: Order, processes: int) -> Iterator[Result]:
+    """Results of the jobs until all are done or the pool breaks."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(
+        min(processes, len(jobs)),
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(log.getEffectiveLevel(),),
+        max_tasks_per_child=DOCUMENTS_PER_PROCESS,
+    )
+    try:
+        pending: set[Future[Result]] = {pool.submit(run_job, job, order) for job in jobs}
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool:
+        return
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _start_worker(level: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
+    limit_threads()
+    log.setLevel(level)
+
+
+def limit_threads() -> None:
+    """One thread a process: processes share the cores, and results must not depend on how many there are."""
+    for name in THREAD_LIMITS:
+        os.environ[name] = "1"
+    import cv2
+
+    cv2.setNumThreads(1)
