@@ -1,1 +1,8 @@
-"""value"""
+"""Rows -> values: numbers, units, codes, notes and citations, dates, and the report's head."""
+
+from extractor.value.cell import parse_value
+from extractor.value.codes import parse_codes
+from extractor.value.notes import parse_note
+from extractor.value.units import match_unit
+
+__all__ = ["match_unit", "parse_codes", "parse_note", "parse_value"]
