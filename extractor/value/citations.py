@@ -11,7 +11,8 @@ from extractor.value.documents import parse_symbol
 from extractor.value.plain import plain
 
 LETTER = "A-Za-zĐđÐ"
-SYMBOL = rf"[A-ZĐÐ][{LETTER}]{{0,7}}(?: ?[-–—‐] ?[A-ZĐÐ][{LETTER}]*(?:&[A-ZĐÐ]+)?)+|QH\d{{1,2}}"
+GLUED = r"(?!ng[àaáạảã]y|c[ủu]a)"  # words that engines glue to the symbol
+SYMBOL = rf"[A-ZĐÐ][{LETTER}]{{0,7}}(?: ?[-–—‐] ?[A-ZĐÐ](?:{GLUED}[{LETTER}])*(?:&[A-ZĐÐ]+)?)+|QH\d{{1,2}}"
 YEAR = r"(?:(?P<year>(?:19|20)\d{2}) ?/ ?)"
 CITED = re.compile(rf"(?<![\d/])(?P<no>\d{{1,5}}[a-zđ]?) ?/ ?{YEAR}?(?P<symbol>{SYMBOL})")
 BLANK = re.compile(rf"(?P<lead>[Ss][ốôoó]\s*[:.]?)(?P<gap>[\s.…_]*)/ ?{YEAR}?(?P<symbol>{SYMBOL})")
@@ -20,10 +21,14 @@ DATE_AHEAD = re.compile(r"[\s,;.:()]*(?:(?:ky|ban hanh|de)\s+)?(?:ngay\s*)?(?=\d
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A citation and where it stands in its text. `known`: its symbol is made of known codes."""
+    """A citation and where it stands in its text: its number alone to `number_end`, with its date to `end`.
+
+    `known`: its symbol is made of known codes.
+    """
 
     citation: Citation
     start: int
+    number_end: int
     end: int
     known: bool
 
@@ -45,4 +50,4 @@ def _read(text: str, match: re.Match[str]) -> Found:
     day = read_date(text, ahead.end()) if ahead else None
     number = "/".join(part for part in (match["no"], match["year"], symbol.text) if part)
     citation = Citation(number, symbol.type, symbol.issuer, day.iso if day else None)
-    return Found(citation, match.start(), day.end if day else end, symbol.known)
+    return Found(citation, match.start(), end, day.end if day else end, symbol.known)

@@ -1,0 +1,117 @@
+"""Lines outside the table -> Head: who reports, under which number, on which day, about which time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractor.records import Head, HeadField, HeadLine, Place
+from extractor.value.citations import Found, find_blank_number, find_citations
+from extractor.value.dates import Day, find_dates
+from extractor.value.headtext import HeadText, read_head_text
+from extractor.value.organisation import find_organisation
+from extractor.value.period import find_period
+
+NUMBER_LINE = re.compile(r"\W*so\s*[:.]")
+SIGNING_TIME = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:")
+DATE_WORDS = re.compile(r"ngay\s*$")
+LONGEST_DATE_LINE = 70  # letters; longer lines are running text that cites other documents' dates
+NOT_FOUND = HeadField(None, None, 0.0, None, (), ("not-found",))
+IN_REFERENCE, IN_NUMBER_LINE, BLANK, CONTRADICTED = 0.97, 0.95, 0.9, 0.6
+UNKNOWN_SYMBOL = 0.8  # factor: a symbol of unknown codes is often a misread one
+
+
+def find_head(head_lines: tuple[HeadLine, ...], places: tuple[Place, ...]) -> Head:
+    """The four head fields; what is not printed has nulls."""
+    head = read_head_text(head_lines)
+    if not head.lines:
+        return Head(NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND)
+    return Head(find_organisation(head, places), find_number(head), find_date(head), find_period(head))
+
+
+def find_number(head: HeadText) -> HeadField:
+    """The number in the reference line, else in the line `Số: ...`; a number left blank is null."""
+    cited = [one for one in find_citations(head.text) if one.known or head.part_at(one.start) == "reference"]
+    reference = _reference_number(head, cited)
+    line = next((one for one in cited if _on_number_line(head, one.start)), None)
+    if reference is None and line is None:
+        return _blank_number(head)
+    chosen = reference or line
+    assert chosen is not None
+    confidence = IN_REFERENCE if reference else IN_NUMBER_LINE
+    disagree = reference is not None and line is not None and reference.citation.number != line.citation.number
+    confidence = CONTRADICTED if disagree else confidence if chosen.known else confidence * UNKNOWN_SYMBOL
+    end = chosen.number_end
+    return HeadField(
+        head.raw(chosen.start, end),
+        chosen.citation.number,
+        confidence * head.sureness(chosen.start, end),
+        head.piece(chosen.start, end),
+        (),
+        ("head-disagrees",) if disagree else (),
+    )
+
+
+def find_date(head: HeadText) -> HeadField:
+    """The date of the reference line, else of the place-and-date line, else of the electronic signature."""
+    days = find_dates(head.text)
+    reference = [day for day in days if head.part_at(day.start) == "reference"]
+    issued = [day for day in days if _on_date_line(head, day)]
+    signed = [day for day in days if SIGNING_TIME.match(head.plain, day.start)]
+    chosen = next(iter((*reference[-1:], *issued[-1:], *signed[-1:])), None)
+    if chosen is None:
+        return NOT_FOUND
+    disagree = bool(reference and issued) and issued[-1].iso != reference[-1].iso
+    ahead = DATE_WORDS.search(head.plain[: chosen.start])
+    start = ahead.start() if ahead else chosen.start
+    return HeadField(
+        head.raw(start, chosen.end),
+        chosen.iso,
+        (CONTRADICTED if disagree else IN_REFERENCE) * head.sureness(start, chosen.end),
+        head.piece(start, chosen.end),
+        (),
+        ("head-disagrees",) if disagree else (),
+    )
+
+
+def _reference_number(head: HeadText, cited: Sequence[Found]) -> Found | None:
+    """The first document that the last reference line names."""
+    mine = [one for one in cited if head.part_at(one.start) == "reference"]
+    if not mine:
+        return None
+    last = _run_start(head, mine[-1].start)
+    return next(one for one in mine if _run_start(head, one.start) == last)
+
+
+def _run_start(head: HeadText, position: int) -> int:
+    line = head.line_at(position)
+    while line and head.parts[line - 1] == head.parts[line]:
+        line -= 1
+    return line
+
+
+def _blank_number(head: HeadText) -> HeadField:
+    blank = find_blank_number(head.text)
+    if blank is None:
+        return NOT_FOUND
+    sure = BLANK * head.sureness(blank.start(), blank.end())
+    return HeadField(blank[0].strip(), None, sure, head.piece(blank.start(), blank.end()), (), ("printed-blank",))
+
+
+def _on_number_line(head: HeadText, position: int) -> bool:
+    """Whether the line begins with `Số:`, or carries an electronic signature's time."""
+    line = head.line_at(position)
+    start = head.starts[line]
+    end = start + len(head.lines[line].text)
+    return NUMBER_LINE.match(head.plain, start) is not None or SIGNING_TIME.search(head.plain, start, end) is not None
+
+
+def _on_date_line(head: HeadText, day: Day) -> bool:
+    line = head.line_at(day.start)
+    ahead = head.plain[head.starts[line] : day.start]
+    return (
+        head.parts[line] in ("title", "body")
+        and len(head.lines[line].text) <= LONGEST_DATE_LINE
+        and re.search(r"[a-z],? ?ngay\s*$", ahead) is not None
+        and find_citations(head.text[head.starts[line] : day.start]) == ()
+    )
