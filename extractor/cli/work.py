@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -46,6 +46,9 @@ class Order:
 
     settings: Settings
     catalogue: str | None
+
+
+Work = Callable[[Job, Order], Result]
 
 
 class WorkerDied(DocumentError):
@@ -138,23 +141,23 @@ def count_cores() -> int:
     return usable if quota == "max" else max(1, min(usable, int(quota) // int(period)))
 
 
-def run_jobs(jobs: Sequence[Job], order: Order, processes: int) -> Iterator[Result]:
+def run_jobs(jobs: Sequence[Job], order: Order, processes: int, work: Work = run_job) -> Iterator[Result]:
     """Results as they come. A single job runs in this process; a process that dies costs only its own input."""
     limit_threads()
     if len(jobs) == 1:
-        yield run_job(jobs[0], order)
+        yield work(jobs[0], order)
         return
     undone = dict.fromkeys(jobs)
-    for result in _run_pool(jobs, order, processes):
+    for result in _run_pool(jobs, order, processes, work):
         del undone[result.job]
         yield result
     for job in undone:  # their pool broke: each alone now, so that only the guilty one fails
-        yield next(_run_pool([job], order, 1), None) or fail_job(
+        yield next(_run_pool([job], order, 1, work), None) or fail_job(
             job, WorkerDied("the process that read this input died", "use fewer --jobs, or scan the file again")
         )
 
 
-def _run_pool(jobs: Sequence[Job], order: Order, processes: int) -> Iterator[Result]:
+def _run_pool(jobs: Sequence[Job], order: Order, processes: int, work: Work) -> Iterator[Result]:
     """Results of the jobs until all are done or the pool breaks."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
@@ -165,7 +168,7 @@ def _run_pool(jobs: Sequence[Job], order: Order, processes: int) -> Iterator[Res
         max_tasks_per_child=DOCUMENTS_PER_PROCESS,
     )
     try:
-        pending: set[Future[Result]] = {pool.submit(run_job, job, order) for job in jobs}
+        pending: set[Future[Result]] = {pool.submit(work, job, order) for job in jobs}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
