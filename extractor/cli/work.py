@@ -178,6 +178,7 @@ def _run_pool(jobs: Sequence[Job], order: Order, processes: int, work: Work) -> 
     except BaseException:
         for child in multiprocessing.active_children():
             child.terminate()
+            child.join()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from extractor.records import Box, Field, Indicator, Note, Piece, Row, RowMatch, RowTrust, RowValue, Trust, Value
@@ -36,6 +37,7 @@ def write_indicator(
     indicator: Indicator, row: Row, match: RowMatch, value: RowValue, trust: RowTrust, sha256: str
 ) -> IndicatorInfo:
     """A printed row that was matched."""
+    main = replace(value.value, state="unread") if "value" in row.columns_missing else value.value
     blind = trust.value.status == "accepted" and indicator.type != "header" and _drawn(sha256, indicator.code)
     others = tuple(
         MeasureInfo(measure=name, **_value_fields(indicator, field, normal, other, blind=False))
@@ -46,7 +48,7 @@ def write_indicator(
         label=indicator.label,
         path=indicator.path,
         row=_write_row(row, match, trust.match),
-        value=ValueInfo(**_value_fields(indicator, row.value, value.value, trust.value, blind=blind)),
+        value=ValueInfo(**_value_fields(indicator, row.value, main, trust.value, blind=blind)),
         other_measures=others,
         unit=_write_unit(row.unit, value.unit, trust.unit),
         note=_write_note(row.note, value.note, trust.note),

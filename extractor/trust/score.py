@@ -38,6 +38,8 @@ from extractor.trust.model import (
     score_parts,
 )
 
+COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
+
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
@@ -100,6 +102,8 @@ def _score_row(
     code = match.code or ""
     indicator = indicators.get(code)
     main = _score_value(judge, row, row.value, value.value, match, indicator, supports.get(code))
+    if "value" in row.columns_missing:
+        main = COLUMN_MISSING
     others = tuple(
         _score_value(judge, row, field, other, match, indicator, None)
         for (_, field), (_, other) in zip(row.others, value.others, strict=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from pathlib import Path
 
 from extractor.cli.inputs import Job
 from extractor.cli.work import Order, Result
@@ -13,4 +15,11 @@ def die_on_bad(job: Job, order: Order) -> Result:
     """Dies as from a lack of memory on inputs named bad."""
     if job.path.stem.startswith("bad"):
         os.kill(os.getpid(), signal.SIGKILL)
+    return Result(job, "complete")
+
+
+def sleep_long(job: Job, order: Order) -> Result:
+    """Says that it has begun, then takes far longer than any test waits."""
+    Path(f"{job.target}.begun").touch()
+    time.sleep(600)
     return Result(job, "complete")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from extractor.errors import UnreadableFile
-from extractor.records import Candidate, Finding, OtherTable, Piece
+from extractor.records import Candidate, Field, Finding, OtherTable, Piece
 from extractor.report import Document, MadeWith, assemble_document, check_json, failed_document
 from tests.builders import make_extraction, with_table
 
@@ -82,6 +82,13 @@ def test_an_illegible_row_may_be_any_of_its_neighbours() -> None:
     rows[1] = replace(rows[1], label=replace(rows[1].label, raw="", state="illegible"))
     states = _states(assemble_document(with_table(found, rows=tuple(rows))))
     assert (states["I.2"], states["I.3"], states["I.5"]) == ("unread", "unread", "absent")
+
+
+def test_a_page_without_a_value_column_leaves_values_unread() -> None:
+    found = make_extraction(CODES, [("I.1", "")])
+    row = replace(found.table.rows[0], columns_missing=("value",), value=Field("", "blank", 0.999))
+    value = assemble_document(with_table(found, rows=(row,))).indicators[0].value
+    assert (value.state, value.raw, value.page) == ("unread", None, None)
 
 
 def test_a_cut_row_continues() -> None:

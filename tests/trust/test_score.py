@@ -140,6 +140,19 @@ def test_ink_in_a_header_row_is_reviewed() -> None:
     assert "header-with-value" in trust.reasons
 
 
+def test_a_missing_column_is_no_blank_cell() -> None:
+    row = replace(make_row(0, "Số hồ sơ", ""), columns_missing=("value",))
+    scores = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1"]),
+        Matching((RowMatch(0, "I.1", 0.9999),), (), 1.0),
+        (RowValue(0, make_value(""), None, 0.0, Note("")),),
+        make_head(),
+        settings=SETTINGS,
+    )
+    assert (scores.rows[0].value.status, scores.rows[0].value.reasons) == ("review", ("column-missing",))
+
+
 def test_handwriting_is_never_accepted() -> None:
     assert _score(replace(GOOD, reasons=("handwriting",))).value.status == "review"
 
