@@ -28,7 +28,7 @@ def value_features(
     if value.state != "read":
         return "illegible", {"base": 1.0, "grid-doubt": 1.0 - grid_certainty}
     return "read", {
-        **_reading_features(field, grid_certainty),
+        **_reading_features(field, grid_certainty, _same_value(field, value)),
         "length": float(sum(char.isdigit() for char in field.raw)),
         "unparsed": float(not value.parsed),
         "ambiguous": float(value.ambiguous),
@@ -44,7 +44,8 @@ def text_features(field: Field, grid_certainty: float, *, known: bool) -> tuple[
     if field.state == "illegible":
         return "illegible", {"base": 1.0, "grid-doubt": 1.0 - grid_certainty}
     length = math.log2(1 + len(field.raw.split()))
-    return "text", {**_reading_features(field, grid_certainty), "length": length, "known": float(known)}
+    same = frozenset((_plain(field.raw),))
+    return "text", {**_reading_features(field, grid_certainty, same), "length": length, "known": float(known)}
 
 
 def known_unit(value: RowValue) -> bool:
@@ -52,11 +53,11 @@ def known_unit(value: RowValue) -> bool:
     return value.unit is not None and value.unit_confidence >= 0.9
 
 
-def _reading_features(field: Field, grid_certainty: float) -> dict[str, float]:
+def _reading_features(field: Field, grid_certainty: float, same: frozenset[str]) -> dict[str, float]:
     flags = {name: float(name in field.reasons) for name in REASONS}
     if any(reading.engine == LAYER for reading in field.readings):
         return {"base": 1.0, "layer": 1.0, "grid-doubt": 1.0 - grid_certainty}
-    agreeing, dissent = _agreement(field)
+    agreeing, dissent = _agreement(field, same)
     return {
         "base": 1.0,
         "certainty": certainty(field.confidence),
@@ -72,17 +73,26 @@ def certainty(probability: float) -> float:
     return min(-math.log10(max(1.0 - probability, 1e-9)), CERTAINTY_CAP)
 
 
-def _agreement(field: Field) -> tuple[int, float]:
-    """Origins that saw just the chosen string, and the best score of one that saw only something else."""
+def _same_value(field: Field, value: Value) -> frozenset[str]:
+    """Strings of the engines that mean the number of the chosen one: 4,304 in a count row is 4.304."""
+    others = {_plain(candidate.raw) for candidate in value.alternatives}
     chosen = _plain(field.raw)
+    seen = {_plain(reading.text) for reading in field.readings} - others
+    alike = {text for text in seen if text.replace(",", ".") == chosen.replace(",", ".")}
+    return frozenset((chosen, *alike)) if value.number is not None and not value.ambiguous else frozenset((chosen,))
+
+
+def _agreement(field: Field, same: frozenset[str]) -> tuple[int, float]:
+    """Origins that saw what was chosen, and the best score of one that saw only something else."""
     seen: dict[str, dict[str, float]] = {}
     for reading in field.readings:
         if reading.text:
             strings = seen.setdefault(reading.engine.split("-")[0], {})
             text = _plain(reading.text)
             strings[text] = max(strings.get(text, 0.0), reading.confidence)
-    dissent = max((max(s.values()) for s in seen.values() if chosen not in s), default=0.0)
-    return sum(chosen in strings for strings in seen.values()), dissent
+    agreeing = [strings for strings in seen.values() if same & strings.keys()]
+    dissent = max((max(strings.values()) for strings in seen.values() if not same & strings.keys()), default=0.0)
+    return len(agreeing), dissent
 
 
 def _plain(text: str) -> str:

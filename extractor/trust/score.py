@@ -80,6 +80,12 @@ def score_report(
     )
 
 
+def find_certain(scores: Scores, *, settings: TrustSettings, model: TrustModel | None = None) -> frozenset[int]:
+    """Rows whose value is read above its threshold, also where a person must look for another reason."""
+    least = find_threshold(model or load_model(), "value", settings.target_error)
+    return frozenset(trust.row for trust in scores.rows if trust.value.confidence >= least)
+
+
 def _make_judge(model: TrustModel, settings: TrustSettings, findings: Sequence[Finding]) -> _Judge:
     errors: dict[tuple[str, str], tuple[str, ...]] = {}
     for finding in findings:

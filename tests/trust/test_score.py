@@ -27,7 +27,7 @@ from extractor.records import (
     ValueType,
 )
 from extractor.settings import TrustSettings
-from extractor.trust import load_model, score_report
+from extractor.trust import find_certain, load_model, score_report
 from extractor.trust.model import NEVER, find_threshold
 from tests.builders import BOX, make_catalogue, make_head, make_row, make_value
 
@@ -89,6 +89,15 @@ def test_doubts_lower_it_and_send_it_to_review(worse: RowTrust) -> None:
     assert worse.value.confidence < _score().value.confidence
     assert worse.value.status == "review"
     assert "low-confidence" in worse.value.reasons
+
+
+def test_another_mark_that_means_the_same_number_is_agreement() -> None:
+    readings = [("trueocr", "4.304", 0.99), ("ppocr", "4,304", 0.99)]
+    same = _number("4.304", readings, 0.99, "engines-disagree")
+    other = Candidate("4,304", Decimal("4.304"), None, 0.5)
+    apart = _score(same, replace(make_value("4.304"), alternatives=(other,))).value
+    assert apart.status == "review"
+    assert _score(same).value.confidence > 0.99 > apart.confidence
 
 
 def test_arithmetic_lifts_a_doubtful_cell() -> None:
@@ -176,6 +185,21 @@ def test_head_fields_without_value_are_reviewed() -> None:
     assert (head["report_number"].status, head["report_number"].confidence) == ("review", 0.0)
     assert head["period"].status == "accepted"
     assert dict(scores.absent)["I.2"].status == "accepted"
+    assert find_certain(scores, settings=SETTINGS) == frozenset()
+
+
+def test_ink_in_a_header_row_is_certain_and_reviewed() -> None:
+    row = replace(make_row(0, "Kiểm tra", "4.304"), value=GOOD)
+    scores = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1"], ["header"]),
+        Matching((RowMatch(0, "I.1", 0.9999),), (), 1.0),
+        (RowValue(0, make_value("4.304"), None, 0.0, Note("")),),
+        make_head(),
+        settings=SETTINGS,
+    )
+    assert scores.rows[0].value.status == "review"
+    assert find_certain(scores, settings=SETTINGS) == {0}
 
 
 def test_a_stricter_target_accepts_less() -> None:
