@@ -360,13 +360,18 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district (or other reporting organisation): code, full name, number of communes, commune names, province."""
+    """A district (or other reporting organisation): code, full name, number of communes, commune names, province.
+
+    `valid_from`, `valid_to`: ISO days between which it existed so; None: not known, not ended.
+    """
 
     code: str
     name: str
     communes: int
     commune_names: tuple[str, ...]
     province: str
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
