@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractor.records import Candidate, Field, Indicator, Value, ValueType
-from extractor.value.codes import Codes, find_code, parse_codes
+from extractor.value.codes import Codes, find_code, find_likely_code, parse_codes
 from extractor.value.numbers import NO_NUMBER, Meaning, is_dash, parse_number
 from extractor.value.plain import plain_words
 
@@ -74,6 +74,9 @@ def _mean(raw: str, expected: Expectation) -> Meaning:
         return Meaning(None, (Decimal(1),), True, True, ("mark-for-code",))
     if word in NONE_AT_ALL:
         return Meaning(None, (Decimal(0),), True, True, ("word-for-number",))
+    likely = find_likely_code(raw, expected.codes)
+    if likely is not None:
+        return Meaning(Decimal(likely), clean=False, reasons=("misspelled-code",))
     return parse_number(raw, expected.type)
 
 

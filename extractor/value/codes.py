@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
+
 from extractor.value.plain import plain, plain_words
 
 Codes = tuple[tuple[str, str], ...]
@@ -15,6 +17,7 @@ MEANING = r"[^\W\d_][^\d=:;→≡]*?"
 MEANING_FIRST = re.compile(rf"({MEANING}){SIGN}(\d{{1,2}})(?!\d)")
 CODE_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}}){SIGN}({MEANING})(?=[;,./()\s]*(?:\d|$))")
 BARE_CODES = re.compile(r"^\W*(\d)\s*[/,;|]\s*(\d)(?:\s*[/,;|]\s*(\d))?\W*$")
+LIKE, LEAD = 75.0, 12.0  # ratio of a word with one slip in four letters, and how far the next meaning must be
 NEGATIVE = re.compile(r"\b(?:khong|chua|vi pham)\b")
 
 
@@ -50,6 +53,15 @@ def find_code(word: str, codes: Codes) -> str | None:
     if single and meanings.get(plain_words(single[1])) == str(int(single[2])):
         return str(int(single[2]))
     return None
+
+
+def find_likely_code(word: str, codes: Codes) -> str | None:
+    """The code whose meaning a word is by all but a slip or two; None where another is nearly as like."""
+    wanted = plain_words(word)
+    ranked = sorted(((fuzz.ratio(wanted, plain_words(meaning)), code) for code, meaning in codes), reverse=True)
+    if not ranked or ranked[0][0] < LIKE:
+        return None
+    return ranked[0][1] if len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= LEAD else None
 
 
 def _parse_words(text: str) -> Codes:

@@ -39,7 +39,7 @@ def known_issuers() -> dict[str, str]:
 
 def parse_symbol(text: str) -> Symbol:
     """`KH-UBND` -> type KH, issuer UBND; `UBND-NV` -> issuer UBND; lost marks and a slip in a code are mended."""
-    groups = [group for group in re.sub(r"\s+", "", text).replace("Ð", "Đ").split("-") if group]
+    groups = [group for group in re.split(r"[-–—‐]", re.sub(r"\s+", "", text).replace("Ð", "Đ")) if group]
     if len(groups) == 1 and ASSEMBLY.fullmatch(groups[0]):
         return Symbol(groups[0], "QH", "QH", True)
     first, rest = groups[0], [_mend(group, known_issuers()) for group in groups[1:]]

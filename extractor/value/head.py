@@ -113,5 +113,5 @@ def _on_date_line(head: HeadText, day: Day) -> bool:
         head.parts[line] in ("title", "body")
         and len(head.lines[line].text) <= LONGEST_DATE_LINE
         and re.search(r"[a-z],? ?ngay\s*$", ahead) is not None
-        and find_citations(head.text[head.starts[line] : day.start]) == ()
+        and not any(cited.start < day.start < cited.end for cited in find_citations(head.text))
     )

@@ -22,6 +22,7 @@ WITH_WORDS = re.compile(r"^([\d][\d.,/ ]*?) ?((?:[^\W\d_]{2,}[ ,]*)+)\.?$")  # "
 SPECKS = re.compile(r"^[\W_]*(\d(?:[\d.,/ ]*\d)?)[\W_]*$")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*")
 LOOK_ALIKE = str.maketrans("OoQDlI|!iZzSsBbGgq", "000011111225588669")  # letters that engines read for digits
+ACRONYM = re.compile(r"[A-ZĐ]{3,}")
 VOWEL = re.compile(r"[aeiouy]")
 PERCENT_PLACES = Decimal("0.01")  # shares of two counts are offered as offices print them
 LONGEST = 15  # digits; anything longer is no figure of a report
@@ -41,7 +42,7 @@ class Meaning:
     reasons: tuple[str, ...] = ()
 
 
-NO_NUMBER = Meaning(None, clean=False, reasons=("not-a-number",))
+NO_NUMBER = Meaning(None, clean=False, reasons=("not-a-value",))
 
 
 def is_dash(raw: str) -> bool:
@@ -56,7 +57,7 @@ def parse_number(raw: str, type_: ValueType) -> Meaning:
     if whole and _ and not rest.strip(" ."):
         return _percent_sign(whole.strip(), type_)
     words = WITH_WORDS.fullmatch(text)
-    if words and VOWEL.search(plain(words[2])):
+    if words and (VOWEL.search(plain(words[2])) or ACRONYM.fullmatch(words[2])):
         text = words[1].strip()
     return _parse_digits(text, type_) or _parse_dirty(text, type_)
 

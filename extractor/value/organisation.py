@@ -75,7 +75,9 @@ def _read_mention(head: HeadText, match: re.Match[str], places: Sequence[Place])
     kind = next((full for full in KINDS if full.replace(" ", "") == kind), SHORT_KINDS.get(kind, ""))
     if not kind:
         return None
-    weight = WEIGHTS[head.part_at(match.start())] * (ISSUER_BONUS if match["issuer"] else 1.0)
+    part = head.part_at(match.start())
+    shouted = part == "body" and head.text[match.start() : match.start("name") + 2].isupper()  # issuer beside the motto
+    weight = WEIGHTS["title" if shouted else part] * (ISSUER_BONUS if match["issuer"] else 1.0)
     start = match.start("name")
     found = _nearest(match["name"], [place for place in places if _split(place)[0] == kind])
     if found is None:
