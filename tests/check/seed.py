@@ -41,8 +41,8 @@ def seed_table() -> tuple[Table, Matching]:
     with Path(__file__).with_name("seed_values.csv").open(encoding="utf-8", newline="") as file:
         for index, line in enumerate(csv.DictReader(file)):
             page = int(line["page"])
-            cells = (_field(line[name], page) for name in ("stt", "label", "unit", "value", "note"))
-            rows.append(Row(index, *cells, pieces=(Piece(page, (0.1, 0.1, 0.9, 0.2)),)))
+            stt, label, unit, value, note = (_field(line[n], page) for n in ("stt", "label", "unit", "value", "note"))
+            rows.append(Row(index, stt, label, unit, value, note, (), (Piece(page, (0.1, 0.1, 0.9, 0.2)),)))
             matches.append(RowMatch(index, line["code"], 0.999))
     table = Table(tuple(rows), "Số lượng/ tỷ lệ", seed_lines(), tuple(range(1, 10)))
     return table, Matching(tuple(matches), (), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import permutations
 
 import pytest
@@ -37,11 +38,11 @@ UNITS = (
         "Có - 1 Không - 0", "Không: 0 Có: 1", "1=Có 0=Không", "Có\n= 1\nKhông = 0",
     ],
 )  # fmt: skip
-def test_yes_no_in_any_order(text):
+def test_yes_no_in_any_order(text: str) -> None:
     assert parse_codes(text) == YES_NO
 
 
-def test_other_lists():
+def test_other_lists() -> None:
     assert parse_codes("Tốt = 1 Có vi phạm = 0") == (("0", "Có vi phạm"), ("1", "Tốt"))
     assert parse_codes("Tốt/Vi phạm") == (("0", "Vi phạm"), ("1", "Tốt"))
     assert parse_codes("Đã thực hiện = 1 Chưa thực hiện = 0") == (("0", "Chưa thực hiện"), ("1", "Đã thực hiện"))
@@ -49,7 +50,7 @@ def test_other_lists():
 
 
 @pytest.mark.parametrize("text", ["", "Hồ sơ", "%", "Tin/bài", "Cơ quan, đơn vị", "Số lượng", "Có = 1", "100", "1"])
-def test_no_list(text):
+def test_no_list(text: str) -> None:
     assert parse_codes(text) == ()
 
 
@@ -59,13 +60,13 @@ WORDS = st.lists(
 
 
 @given(WORDS, st.sampled_from([" = ", "=", ": "]), st.sampled_from(["; ", ", ", " "]), st.randoms())
-def test_pairs_never_positions(words, sign, between, rng):
+def test_pairs_never_positions(words: list[str], sign: str, between: str, rng: random.Random) -> None:
     pairs = [(str(code), word) for code, word in enumerate(words)]
     shuffled = rng.sample(pairs, len(pairs))
     assert parse_codes(between.join(f"{word}{sign}{code}" for code, word in shuffled)) == tuple(pairs)
 
 
-def test_code_of_a_word():
+def test_code_of_a_word() -> None:
     assert find_code("CÓ", YES_NO) == "1"
     assert find_code("không", YES_NO) == "0"
     assert find_code("Không có", YES_NO) == "0"
@@ -86,25 +87,25 @@ def test_code_of_a_word():
         ("Tin bài", "Tin, bài"), ("Đã thực hiện = 1 Chưa thực hiện = 0", "Chưa thực hiện = 0; Đã thực hiện = 1"),
     ],
 )  # fmt: skip
-def test_unit_in_any_spelling(raw, name):
+def test_unit_in_any_spelling(raw: str, name: str) -> None:
     found, confidence = match_unit(raw, UNITS)
     assert found == name
     assert confidence > 0.7
 
 
-def test_unknown_and_empty_units():
+def test_unknown_and_empty_units() -> None:
     assert match_unit("", UNITS) == (None, 1.0)
     assert match_unit("Triệu đồng", UNITS)[0] is None
     assert match_unit("Km", UNITS)[0] is None
 
 
 @pytest.mark.parametrize("order", list(permutations(["Trực tuyến = 0", "Phát phiếu = 1", "Kết hợp = 2"])))
-def test_unit_of_codes_in_any_order(order):
+def test_unit_of_codes_in_any_order(order: tuple[str, ...]) -> None:
     unit = Unit("Trực tuyến = 0; Phát phiếu = 1; Kết hợp = 2", "enum", ())
     assert match_unit(" ".join(order), (*UNITS, unit))[0] == unit.name
 
 
-def test_ditto():
+def test_ditto() -> None:
     assert is_ditto('"')
     assert is_ditto("-nt-")
     assert not is_ditto("Hồ sơ")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.indicator import load_catalogue
-from extractor.records import Head, HeadLine, Piece
+from extractor.records import Head, HeadLine, Piece, Place
 from extractor.value import find_head
 
 PLACES = load_catalogue("soctrang-cchc-huyen").places
@@ -33,7 +33,7 @@ def head_of(*texts: str, confidence: float = 0.99) -> Head:
     return find_head(tuple(lines), PLACES)
 
 
-def test_seed():
+def test_seed() -> None:
     head = head_of(*SEED)
     assert (head.organisation.raw, head.organisation.value) == ("UBND HUYỆN THANH TRỊ", "UBND huyện Thạnh Trị")
     assert dict(head.organisation.extra)["code"] == "949"
@@ -46,7 +46,7 @@ def test_seed():
     assert all(field.confidence > 0.9 for field in fields)
 
 
-def test_narrative_receivers_and_parent_do_not_win():
+def test_narrative_receivers_and_parent_do_not_win() -> None:
     head = head_of(*NARRATIVE)
     assert head.organisation.value == "UBND huyện Châu Thành"
     assert head.report_number.value == "45/BC-UBND"
@@ -54,7 +54,7 @@ def test_narrative_receivers_and_parent_do_not_win():
     assert head.period.value == "2021-S1"
 
 
-def test_narrative_before_the_appendix():
+def test_narrative_before_the_appendix() -> None:
     reference = "(Kèm theo Báo cáo số 45/BC-UBND ngày 14 tháng 6 năm 2021 của UBND huyện Châu Thành)"
     head = head_of(*NARRATIVE, "Phụ lục II", "BẢNG SỐ LIỆU 6 THÁNG ĐẦU NĂM 2021", reference)
     assert head.organisation.value == "UBND huyện Châu Thành"
@@ -63,7 +63,7 @@ def test_narrative_before_the_appendix():
     assert head.report_number.reasons == ()
 
 
-def test_reference_over_two_lines():
+def test_reference_over_two_lines() -> None:
     head = head_of(
         "BẢNG 2", "(Kèm theo Báo cáo số 319/BC-UBND ngày 16 tháng", "12 năm 2022 của UBND huyện Thạnh", "Trị)"
     )
@@ -73,7 +73,7 @@ def test_reference_over_two_lines():
 
 
 @pytest.mark.parametrize("blank", ["số       /BC-UBND", "số ...../BC-UBND", "số: …/BC-UBND"])
-def test_number_left_blank(blank):
+def test_number_left_blank(blank: str) -> None:
     head = head_of("NĂM 2022", f"(Kèm theo Báo cáo {blank} ngày     tháng     năm 2022 của UBND thị xã Vĩnh Châu)")
     assert head.report_number.value is None
     assert head.report_number.reasons == ("printed-blank",)
@@ -82,7 +82,7 @@ def test_number_left_blank(blank):
     assert head.organisation.value == "UBND thị xã Vĩnh Châu"
 
 
-def test_blank_reference_takes_the_electronic_signature():
+def test_blank_reference_takes_the_electronic_signature() -> None:
     head = head_of(
         "319/BC-UBND 2022-12-16T09:30:00+07:00", "PHỤ LỤC", "(Kèm theo Báo cáo số    /BC-UBND ngày   tháng   năm 2022)"
     )
@@ -92,7 +92,7 @@ def test_blank_reference_takes_the_electronic_signature():
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.code for place in PLACES])
 @pytest.mark.parametrize("style", ["TẠI UBND {}", "CỦA {}", "TRÊN ĐỊA BÀN {}", "ỦY BAN NHÂN DÂN {}"])
-def test_every_district(place, style):
+def test_every_district(place: Place, style: str) -> None:
     for title in (style.format(place.name.upper()), style.format(place.name)):
         head = head_of("PHỤ LỤC 2", f"SỐ LIỆU CCHC NĂM 2023 {title}")
         assert dict(head.organisation.extra)["code"] == place.code
@@ -101,14 +101,15 @@ def test_every_district(place, style):
 
 @pytest.mark.parametrize(
     "text",
-    ["UBND HUYỆN THẠNH TRỊ", "UBND HUYEN THANH TRI", "UBND HUYỆN THANH TRỊ", "UBND HUYỆN THANH TRÌ", "UBND HUYỆN THẠNHTRỊ",
-     "ỦY BAN NHÂN DÂN HUYỆN THẠNH TRl", "UBND H. THẠNH TRỊ", "UBND HUYỆN THẬNH TRỊ", "UBND HUYỆN  THẠNH  TRỊ"],
+    ["UBND HUYỆN THẠNH TRỊ", "UBND HUYEN THANH TRI", "UBND HUYỆN THANH TRỊ", "UBND HUYỆN THANH TRÌ",
+     "UBND HUYỆN THẠNHTRỊ", "ỦY BAN NHÂN DÂN HUYỆN THẠNH TRl", "UBND H. THẠNH TRỊ",
+     "UBND HUYỆN THẬNH TRỊ", "UBND HUYỆN  THẠNH  TRỊ"],
 )  # fmt: skip
-def test_lost_marks_and_slips(text):
+def test_lost_marks_and_slips(text: str) -> None:
     assert dict(head_of("BẢNG 2", f"NĂM 2022 TẠI {text}").organisation.extra)["code"] == "949"
 
 
-def test_communes_provinces_and_other_places():
+def test_communes_provinces_and_other_places() -> None:
     assert head_of("UBND xã Thạnh Trị, thị trấn Châu Thành").organisation.value is None
     assert head_of("UBND TỈNH SÓC TRĂNG").organisation.value is None
     assert head_of("UBND cấp huyện, cấp xã").organisation.value is None
@@ -140,52 +141,52 @@ def test_communes_provinces_and_other_places():
         ("tháng 02/2024", "2024-02", "month", "2024-02-01", "2024-02-29", False),
     ],
 )
-def test_period(text, value, kind, start, end, cumulative):
+def test_period(text: str, value: str, kind: str, start: str, end: str, cumulative: bool) -> None:
     period = head_of("PHỤ LỤC II", f"SỐ LIỆU CCHC {text}", REFERENCE).period
     assert period.value == value
     assert dict(period.extra) == {"kind": kind, "from": start, "to": end, "cumulative": cumulative}
 
 
-def test_period_over_lines_and_with_a_later_year():
+def test_period_over_lines_and_with_a_later_year() -> None:
     assert head_of("KẾT QUẢ 6 THÁNG", "ĐẦU NĂM 2022").period.value == "2022-S1"
     assert head_of("KẾT QUẢ 6 THÁNG ĐẦU NĂM VÀ NHIỆM VỤ 6 THÁNG CUỐI NĂM 2022").period.value == "2022-S1"
     assert head_of("GIAI ĐOẠN 2021-2025", "SỐ LIỆU NĂM 2022").period.value == "2022"
     assert head_of("QUÝ III", "ngày 16 tháng 9 năm 2022").period.value is None
 
 
-def test_dates_disagree():
+def test_dates_disagree() -> None:
     head = head_of("Thạnh Trị, ngày 15 tháng 12 năm 2022", *SEED)
     assert head.report_date.value == "2022-12-16"
     assert head.report_date.reasons == ("head-disagrees",)
     assert head.report_date.confidence < 0.7
 
 
-def test_nothing_printed():
+def test_nothing_printed() -> None:
     head = head_of()
     for field in (head.organisation, head.report_number, head.report_date, head.period):
         assert (field.raw, field.value, field.piece) == (None, None, None)
 
 
-def test_other_kinds_of_documents():
+def test_other_kinds_of_documents() -> None:
     head = head_of("(Ban hành kèm theo Công văn số 1234/UBND-NV ngày 14/9/2022 của UBND huyện Mỹ Tú)")
     assert (head.report_number.value, head.report_date.value) == ("1234/UBND-NV", "2022-09-14")
 
 
-def test_weak_reading_weak_confidence():
+def test_weak_reading_weak_confidence() -> None:
     strong, weak = head_of(*SEED), head_of(*SEED, confidence=0.6)
     for one, other in zip((strong.organisation, strong.period), (weak.organisation, weak.period), strict=True):
         assert other.confidence < one.confidence
 
 
 @given(st.lists(st.text(max_size=60), max_size=6))
-def test_any_lines(texts):
+def test_any_lines(texts: list[str]) -> None:
     head = head_of(*texts)
     for field in (head.organisation, head.report_number, head.report_date, head.period):
         assert 0 <= field.confidence <= 1
         assert field.raw is None or field.piece is not None
 
 
-def test_pages_do_not_mix():
+def test_pages_do_not_mix() -> None:
     lines = [HeadLine("KẾT QUẢ 6 THÁNG", 0.9, Piece(1, (0.1, 0.9, 0.9, 0.95))),
              HeadLine("ĐẦU NĂM 2022", 0.9, Piece(2, (0.1, 0.1, 0.9, 0.15)))]  # fmt: skip
     period = find_head((replace(lines[0]), lines[1]), PLACES).period

@@ -18,7 +18,7 @@ with Path(__file__).with_name("legal_refs.csv").open(encoding="utf-8", newline="
 
 
 @pytest.mark.parametrize("line", REFERENCES, ids=[line["note"] for line in REFERENCES])
-def test_citation(line):
+def test_citation(line: dict[str, str]) -> None:
     note = parse_note(line["note"])
     assert note.raw == line["note"]
     (citation,) = note.citations
@@ -28,7 +28,7 @@ def test_citation(line):
     assert citation.date == (line["date"] or None)
 
 
-def test_several_in_order():
+def test_several_in_order() -> None:
     text = "; ".join(line["note"] for line in REFERENCES)
     assert [one.number for one in parse_note(text).citations] == [line["number"] for line in REFERENCES]
 
@@ -46,11 +46,11 @@ def test_several_in_order():
         "A/B",
     ],
 )
-def test_no_citation(text):
+def test_no_citation(text: str) -> None:
     assert parse_note(text).citations == ()
 
 
-def test_urls():
+def test_urls() -> None:
     note = parse_note("https://thanhtri.soctrang.gov.vn/ Đường dẫn: (https://cchc.soctrang.gov.vn/tin-tuc.html).")
     assert note.urls == ("https://thanhtri.soctrang.gov.vn/", "https://cchc.soctrang.gov.vn/tin-tuc.html")
     assert parse_note("https: //thanhtri.soctrang .gov.vn/ Đường").urls == ("https://thanhtri.soctrang.gov.vn/",)
@@ -59,7 +59,7 @@ def test_urls():
 
 
 @given(st.dates(min_value=date(1950, 1, 1), max_value=date(2090, 1, 1)))
-def test_dates_in_every_form(day):
+def test_dates_in_every_form(day: date) -> None:
     for form in (f"{day:%d/%m/%Y}", f"{day.day}/{day.month}/{day.year}", f"{day:%d.%m.%Y}", f"{day.isoformat()}"):
         assert [one.iso for one in find_dates(f"ngày {form},")] == [day.isoformat()]
     words = f"ngày {day:%d} tháng {day:%m} năm {day.year}"
@@ -67,5 +67,5 @@ def test_dates_in_every_form(day):
 
 
 @given(st.text(max_size=80))
-def test_any_note_is_kept(text):
+def test_any_note_is_kept(text: str) -> None:
     assert parse_note(text).raw == text

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.records import ValueType
 from extractor.value.numbers import is_dash, parse_number
 
 CLEAN_COUNTS = {
@@ -51,7 +52,7 @@ DIRTY = [
 
 
 @pytest.mark.parametrize(("raw", "number"), CLEAN_COUNTS.items())
-def test_clean_count(raw, number):
+def test_clean_count(raw: str, number: str) -> None:
     meaning = parse_number(raw, "count")
     assert meaning.number == Decimal(number)
     assert meaning.clean
@@ -59,13 +60,13 @@ def test_clean_count(raw, number):
 
 
 @pytest.mark.parametrize(("raw", "number"), CLEAN_PERCENTS.items())
-def test_clean_percent(raw, number):
+def test_clean_percent(raw: str, number: str) -> None:
     meaning = parse_number(raw, "percent")
     assert (meaning.number, meaning.clean, meaning.ambiguous) == (Decimal(number), True, False)
 
 
 @pytest.mark.parametrize(("type_", "raw", "number", "others"), AMBIGUOUS)
-def test_ambiguous_keeps_every_meaning(type_, raw, number, others):
+def test_ambiguous_keeps_every_meaning(type_: ValueType, raw: str, number: str | None, others: set[str]) -> None:
     meaning = parse_number(raw, type_)
     assert meaning.ambiguous
     assert meaning.number == (None if number is None else Decimal(number))
@@ -73,7 +74,7 @@ def test_ambiguous_keeps_every_meaning(type_, raw, number, others):
 
 
 @pytest.mark.parametrize(("raw", "number", "others"), DIRTY)
-def test_what_is_no_clean_number_is_never_taken_for_one(raw, number, others):
+def test_what_is_no_clean_number_is_never_taken_for_one(raw: str, number: str | None, others: set[str]) -> None:
     meaning = parse_number(raw, "count")
     assert not meaning.clean
     assert meaning.number == (None if number is None else Decimal(number))
@@ -81,29 +82,29 @@ def test_what_is_no_clean_number_is_never_taken_for_one(raw, number, others):
 
 
 @pytest.mark.parametrize("raw", ["-", "–", "—", " - ", "--", "- -", "_"])
-def test_dash(raw):
+def test_dash(raw: str) -> None:
     assert is_dash(raw)
 
 
 @pytest.mark.parametrize("raw", ["", "-5", "5-", "x", "."])
-def test_no_dash(raw):
+def test_no_dash(raw: str) -> None:
     assert not is_dash(raw)
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["", ".", ",", " "]))
-def test_count_survives_any_thousands_mark(number, mark):
+def test_count_survives_any_thousands_mark(number: int, mark: str) -> None:
     meaning = parse_number(f"{number:,}".replace(",", mark), "count")
-    assert (meaning.number, meaning.clean, meaning.ambiguous) == (number, True, False)
+    assert (meaning.number, meaning.clean, meaning.ambiguous) == (Decimal(number), True, False)
 
 
 @given(st.decimals(0, 100, places=2), st.sampled_from([".", ","]), st.sampled_from(["", "%", " %"]))
-def test_percent_survives_any_decimal_mark(number, mark, sign):
+def test_percent_survives_any_decimal_mark(number: Decimal, mark: str, sign: str) -> None:
     meaning = parse_number(f"{number:f}".replace(".", mark) + sign, "percent")
-    assert (meaning.number, meaning.clean, meaning.ambiguous) == (number, True, False)
+    assert (meaning.number, meaning.clean, meaning.ambiguous) == (Decimal(number), True, False)
 
 
 @given(st.text(max_size=20), st.sampled_from(["count", "percent", "boolean", "enum", "header"]))
-def test_any_text_gets_an_honest_meaning(text, type_):
+def test_any_text_gets_an_honest_meaning(text: str, type_: ValueType) -> None:
     meaning = parse_number(text, type_)
     assert meaning.number is None or meaning.number >= 0
     if meaning.clean and not meaning.ambiguous:
@@ -112,7 +113,7 @@ def test_any_text_gets_an_honest_meaning(text, type_):
 
 
 @given(st.text("0123456789.,%/ -OlI'", max_size=12))
-def test_a_clean_number_holds_all_digits_of_its_print(text):
+def test_a_clean_number_holds_all_digits_of_its_print(text: str) -> None:
     meaning = parse_number(text, "count")
     if meaning.clean and not meaning.ambiguous:
         digits = "".join(char for char in text if char.isdigit())
