@@ -14,7 +14,7 @@ LETTER = "A-Za-zĐđÐ"
 GLUED = r"(?!ng[àaáạảã]y|c[ủu]a)"  # words that engines glue to the symbol
 SYMBOL = rf"[A-ZĐÐ][{LETTER}]{{0,7}}(?: ?[-–—‐] ?[A-ZĐÐ](?:{GLUED}[{LETTER}])*(?:&[A-ZĐÐ]+)?)+|QH\d{{1,2}}"
 YEAR = r"(?:(?P<year>(?:19|20)\d{2}) ?/ ?)"
-CITED = re.compile(rf"(?<![\d/])(?P<no>\d{{1,5}}[a-zđ]?) ?/ ?{YEAR}?(?P<symbol>{SYMBOL})")
+CITED = re.compile(rf"(?<![\d/])(?P<no>\d{{1,5}}[a-hjkmnp-zđ]?) ?/ ?{YEAR}?(?P<symbol>{SYMBOL})")
 BLANK = re.compile(rf"(?P<lead>[Ss][ốôoó]\s*[:.]?)(?P<gap>[\s.…_]*)/ ?{YEAR}?(?P<symbol>{SYMBOL})")
 DATE_AHEAD = re.compile(r"[\s,;.:()]*(?:(?:ky|ban hanh|de)\s+)?(?:ngay\s*)?(?=\d)")
 

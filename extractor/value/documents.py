@@ -7,11 +7,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from extractor.resources import resource_path
 from extractor.value.plain import plain
 
 SLIPS = 1  # letters of a code that may be wrong
 LEAST_TO_MEND = 4  # letters of a code from which one wrong letter leaves no doubt
+OFFICE, REPORT = "UBND", "BC-UBND"
+LIKE_SYMBOL = 60.0  # ratio of a symbol of six letters in which two are wrong or lost
 ASSEMBLY = re.compile(r"QH\d{1,2}")
 
 
@@ -48,9 +52,25 @@ def parse_symbol(text: str) -> Symbol:
         type_ = first  # offices coin types of their own: 18/BCTĐ-STP
     if type_ and not (plain(first) in known_issuers() and not rest):
         issuer = "-".join(rest) or None
-        return Symbol("-".join((_spelled(first, type_), *rest)), type_, issuer, True)
+        known = plain(first) in known_types() and all(_is_known(group) for group in rest)
+        return Symbol("-".join((_spelled(first, type_), *rest)), type_, issuer, known)
     issuer = _mend(first, known_issuers())
     return Symbol("-".join((issuer, *rest)), None, issuer, plain(issuer) in known_issuers())
+
+
+def mend_symbol(text: str) -> str | None:
+    """The symbol of a reporting office that a garbled one is: `8C-UBN0` -> BC-UBND; None where none is near."""
+    folded = re.sub(r"[^a-z0-9]", "", plain(text))
+    alike = {f"{code}-{OFFICE}": fuzz.ratio(folded, plain(f"{code}{OFFICE}")) for code in known_types().values()}
+    most = max(alike.values())
+    nearest = [symbol for symbol, ratio in alike.items() if ratio == most]
+    if most < LIKE_SYMBOL:
+        return None
+    return REPORT if REPORT in nearest else nearest[0] if len(nearest) == 1 else None
+
+
+def _is_known(group: str) -> bool:
+    return all(plain(part) in known_issuers() for part in group.split("&"))
 
 
 def _spelled(printed: str, code: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from extractor.records import Head, HeadField, HeadLine, Place
 from extractor.value.citations import Found, find_blank_number, find_citations
@@ -11,6 +11,7 @@ from extractor.value.dates import Day, find_dates
 from extractor.value.headtext import HeadText, read_head_text
 from extractor.value.organisation import find_organisation
 from extractor.value.period import find_period
+from extractor.value.reference import Guess, guess_date, guess_number
 
 NUMBER_LINE = re.compile(r"\W*so\s*[:.]")
 SIGNING_TIME = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:")
@@ -18,6 +19,7 @@ DATE_WORDS = re.compile(r"ngay\s*$")
 LONGEST_DATE_LINE = 70  # letters; longer lines are running text that cites other documents' dates
 NOT_FOUND = HeadField(None, None, 0.0, None, (), ("not-found",))
 IN_REFERENCE, IN_NUMBER_LINE, BLANK, CONTRADICTED = 0.97, 0.95, 0.9, 0.6
+GUESSED = 0.6
 UNKNOWN_SYMBOL = 0.8  # factor: a symbol of unknown codes is often a misread one
 
 
@@ -34,10 +36,13 @@ def find_number(head: HeadText) -> HeadField:
     cited = [one for one in find_citations(head.text) if one.known or head.part_at(one.start) == "reference"]
     reference = _reference_number(head, cited)
     line = next((one for one in cited if _on_number_line(head, one.start)), None)
-    if reference is None and line is None:
-        return _blank_number(head)
     chosen = reference or line
-    assert chosen is not None
+    if chosen is None or not chosen.known:
+        guess = _guess(head, guess_number)
+        if guess is not None:
+            return guess
+    if chosen is None:
+        return _blank_number(head)
     confidence = IN_REFERENCE if reference else IN_NUMBER_LINE
     disagree = reference is not None and line is not None and reference.citation.number != line.citation.number
     confidence = CONTRADICTED if disagree else confidence if chosen.known else confidence * UNKNOWN_SYMBOL
@@ -54,13 +59,13 @@ def find_number(head: HeadText) -> HeadField:
 
 def find_date(head: HeadText) -> HeadField:
     """The date of the reference line, else of the place-and-date line, else of the electronic signature."""
-    days = find_dates(head.text)
+    days = [day for day in find_dates(head.text) if day.iso[:4] in head.text[day.start : day.end]]  # no cut years
     reference = [day for day in days if head.part_at(day.start) == "reference"]
     issued = [day for day in days if _on_date_line(head, day)]
     signed = [day for day in days if SIGNING_TIME.match(head.plain, day.start)]
     chosen = next(iter((*reference[-1:], *issued[-1:], *signed[-1:])), None)
     if chosen is None:
-        return NOT_FOUND
+        return _guess(head, guess_date) or NOT_FOUND
     disagree = bool(reference and issued) and issued[-1].iso != reference[-1].iso
     ahead = DATE_WORDS.search(head.plain[: chosen.start])
     start = ahead.start() if ahead else chosen.start
@@ -88,6 +93,19 @@ def _run_start(head: HeadText, position: int) -> int:
     while line and head.parts[line - 1] == head.parts[line]:
         line -= 1
     return line
+
+
+def _guess(head: HeadText, guess: Callable[[str], Guess | None]) -> HeadField | None:
+    """What the reference lines say where they are too garbled to be read for sure."""
+    if "reference" not in head.parts:
+        return None
+    first = head.starts[head.parts.index("reference")]
+    found = guess(head.text[first:])
+    if found is None:
+        return None
+    start, end = first + found.start, first + found.end
+    sure = GUESSED * head.sureness(start, end)
+    return HeadField(head.raw(start, end), found.value, sure, head.piece(start, end), (), ("garbled",))
 
 
 def _blank_number(head: HeadText) -> HeadField:

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz import fuzz
+
 from extractor.records import HeadLine, Piece
 from extractor.value.plain import plain
 
 Part = Literal["reference", "title", "body", "receivers"]
 
-REFERENCE = re.compile(r"k[eè]m\s*theo|kem\s*theo")
+REFERENCE = "kem theo"
+LIKE = 75.0  # ratio from which two of its eight letters are misread
 REFERENCE_NAMES = re.compile(r"bao cao|cong van|quyet dinh|van ban|to trinh|ke hoach|/")
+BEGINNING = 30  # letters in which a line says that it is a reference
 RECEIVERS = re.compile(r"^\W*noi nhan")
 TITLE_WORDS = re.compile(r"^\W*(?:phu luc|bang|bieu|mau|thong ke|tong hop|so lieu|ket qua|bao cao)\b")
 NATION = re.compile(r"cong hoa xa hoi|doc lap|hanh phuc")
@@ -76,7 +80,7 @@ def _parts(texts: Sequence[str]) -> tuple[Part, ...]:
     receiving = False
     for i, text in enumerate(texts):
         folded = plain(text)
-        if REFERENCE.search(folded) and REFERENCE_NAMES.search(plain(" ".join(texts[i : i + 2]))):
+        if _is_reference(folded, plain(" ".join(texts[i : i + 2]))):
             open_reference = LONGEST_REFERENCE
         title = _is_title(text, folded)
         receiving = (receiving or RECEIVERS.match(folded) is not None) and not title
@@ -86,6 +90,12 @@ def _parts(texts: Sequence[str]) -> tuple[Part, ...]:
         else:
             parts.append("receivers" if receiving else "title" if title else "body")
     return tuple(parts)
+
+
+def _is_reference(folded: str, with_next: str) -> bool:
+    """Whether a line begins as `(Kèm theo Báo cáo số ...`, also misread."""
+    alike = fuzz.partial_ratio(REFERENCE, folded[:BEGINNING]) if len(folded) >= len(REFERENCE) else 0.0
+    return alike >= LIKE and REFERENCE_NAMES.search(with_next) is not None
 
 
 def _is_title(text: str, folded: str) -> bool:

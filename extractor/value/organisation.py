@@ -14,9 +14,9 @@ from extractor.value.plain import plain, plain_words
 
 KINDS = {"huyen": "huyện", "thi xa": "thị xã", "thanh pho": "thành phố", "quan": "quận"}
 SHORT_KINDS = {"tp": "thanh pho", "tx": "thi xa", "h": "huyen", "q": "quan"}
-ISSUER = r"(?P<issuer>(?:u\W?b\W?n\W?d|uy\s*ban\s*nhan\s*dan)\W*)?"
+ISSUER = r"(?P<issuer>(?:u\W?b\W?n\W?d|uy\s*ban\s*nhan\s*dan)\W*)"
 KIND = r"(?P<kind>huyen|thi\s*xa|thanh\s*pho|quan|t\.?p\.|t\.?x\.|h\.|tp|tx)"
-MENTION = re.compile(rf"(?<![a-z]){ISSUER}(?<!cap )(?<![a-z]){KIND}[\s.]*(?P<name>[a-z][a-z ]{{1,28}})")
+MENTION = re.compile(rf"(?<![a-z])(?:{ISSUER}|(?<!cap )){KIND}[\s.]*(?P<name>[a-z][a-z ]{{1,28}})")
 PLACE_AND_DATE = re.compile(r"(?:^|\s)(?P<name>[a-z][a-z ]{2,24}), ?ngay")
 OF_PROVINCE = re.compile(r"\btinh\s+(?P<name>[a-z]+(?: [a-z]+){1,3})")
 CENTRAL_CITIES = ("ha noi", "hai phong", "da nang", "ho chi minh", "can tho", "hue")

@@ -21,6 +21,10 @@ MONTH = re.compile(rf"\bthang\s*(?P<n>0?[1-9]|1[0-2])(?!\d){OF_YEAR}")
 WHOLE_YEAR = re.compile(rf"\bnam\s*:?\s*{YEAR}")
 NUMBER_WORDS = {"sau": 6, "chin": 9, "ba": 3}
 WEIGHTS = {"title": 0.97, "reference": 0.6, "body": 0.5, "receivers": 0.1}
+PART_OF_YEAR = re.compile(
+    r"(?:\b0?[69]\b|\bsau\b|\bchin\b|\bd.u\b|\bcu.i\b|\bth?[a-z]?n?g\b|\bq[a-z]?[yi]\b)\W*\w{0,5}\W*$"
+)
+GARBLED = 0.5  # factor where a year follows what may be a misread half, quarter or nine months
 BORROWED_YEAR = 0.9  # factor where the period stands without its year and the head's other year is taken
 JANUARY, JUNE, JULY, SEPTEMBER, DECEMBER = 1, 6, 7, 9, 12
 
@@ -59,13 +63,17 @@ def find_period(head: HeadText) -> HeadField:
     span = _span(best.kind, best.n, year)
     confidence = WEIGHTS[head.part_at(best.start)] * head.sureness(best.start, best.end)
     confidence *= 1.0 if best.year else BORROWED_YEAR
+    garbled = best.kind == "year" and PART_OF_YEAR.search(head.plain[: best.start]) is not None
+    confidence *= GARBLED if garbled else 1.0
     extra: tuple[tuple[str, object], ...] = (
         ("kind", span.kind),
         ("from", f"{year}-{span.first:02}-01"),
         ("to", f"{year}-{span.last:02}-{calendar.monthrange(year, span.last)[1]}"),
         ("cumulative", span.cumulative),
     )
-    return HeadField(head.raw(best.start, best.end), span.value, confidence, head.piece(best.start, best.end), extra)
+    reasons = ("garbled",) if garbled else ()
+    piece = head.piece(best.start, best.end)
+    return HeadField(head.raw(best.start, best.end), span.value, confidence, piece, extra, reasons)
 
 
 def _rank(head: HeadText, one: Mention) -> tuple[float, int, int, int]:

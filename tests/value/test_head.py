@@ -192,3 +192,35 @@ def test_pages_do_not_mix() -> None:
     period = find_head((replace(lines[0]), lines[1]), PLACES).period
     assert period.value == "2022-S1"
     assert period.piece == Piece(1, (0.1, 0.9, 0.9, 0.95))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "(Kèm theo Báo cáo số 583/8C-UBND ngày 16 tháng 9 năm 2019 của UBND huyện Mỹ Tú)",
+        "(Kèm thco Bá0 cáo số 583 /BC-UBN ngày l6 tháng 9 nărn 2O19 của UBND huyện Mỹ Tú)",
+        "(Kèrn theo Báo cáosố 583/BC-UBND ngày 16 tháng 9 năm 2019 của UBND huyện Mỹ Tú)",
+        "(Ban bành kèm the0 Báo cáo số 583/BC-UBND ugày 16 tháng 9 năm 2019)",
+    ],
+)
+def test_a_garbled_reference_line(reference: str) -> None:
+    head = head_of("NĂM 2019", reference)
+    assert head.report_number.value == "583/BC-UBND"
+    assert head.report_date.value == "2019-09-16"
+
+
+def test_what_is_guessed_is_not_sure() -> None:
+    head = head_of("NĂM 2019", "(Kèm theo Báo cáo số 5l3/8C-UBND ngày l6 thánq 9 nărn 2O19 của UBND huyện Mỹ Tú)")
+    assert (head.report_number.value, head.report_date.value) == ("513/BC-UBND", "2019-09-16")
+    assert head.report_number.reasons == head.report_date.reasons == ("garbled",)
+    assert max(head.report_number.confidence, head.report_date.confidence) < 0.7
+
+
+def test_a_cut_year_is_no_date() -> None:
+    assert head_of("NĂM 2019", "(Kèm theo Báo cáo số 12/BC-UBND ngày 10/12/20)").report_date.value is None
+
+
+def test_a_year_behind_a_garbled_part_of_it_is_not_sure() -> None:
+    garbled = head_of("SỐ LIỆU 6 THNG CUI NĂM 2020").period
+    assert garbled.confidence < 0.7
+    assert garbled.reasons == ("garbled",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from extractor.check.cell import CheckedCell, Facts
@@ -11,9 +12,9 @@ from extractor.records import Citation, Finding
 
 SURE_DATE = 0.5  # of the report's own date; below it a misread date would accuse every citation
 BREAKS_OFF = re.compile(
-    r"(?:\bngay|\bso|\bcua|\bthang|\bnam|/|\bve viec|\bban hanh|,|\(|\bva)\W*$"
-    r"|-(?:ubnd|hdnd|bnv|ttg|cp)[\s,]*ngay\s*(?!\s*\d)(?=\D{0,3}\b(?:cua|ve|thang|-)|[.;)])",
-)
+    r"(?:\bngày|\bsố|\bcủa|\btháng\s*\d*|\btháng\s*\d+\s*năm|/|\bvề việc|\bban hành|,|\(|\bvà)\W*$"
+    r"|-(?:ubnd|hđnd|bnv|ttg|cp)[\s,]*ngày\s*(?!\s*\d)(?=\D{0,3}\b(?:của|về|tháng|-)|[.;)])",
+)  # with tone marks: "hồ sơ" and "Ngã Năm" end sentences
 NUMBER_BLANK = re.compile(r"\bso\s*[:.]?[\s.…_]*/\s*[a-z]{2,5}-")
 
 
@@ -54,7 +55,8 @@ def _other_year(cell: CheckedCell) -> Iterator[Finding]:
 def _broken(cell: CheckedCell) -> Iterator[Finding]:
     text = plain(cell.note.raw)
     cites = bool(cell.note.citations) or re.search(r"\bso\b", text) is not None
-    if cites and (BREAKS_OFF.search(text) or NUMBER_BLANK.search(text)):
+    printed = " ".join(unicodedata.normalize("NFC", cell.note.raw).lower().split())
+    if cites and (BREAKS_OFF.search(printed) or NUMBER_BLANK.search(text)):
         end = cell.note.raw.strip()[-40:]
         yield _finding(
             "CITATION-OPEN", cell,
