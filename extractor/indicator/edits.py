@@ -24,10 +24,10 @@ SLIP_SHARE, GARBLED_SHARE = 0.34, 0.5  # up to this share of wrong letters a wor
 SLIP_TO_WORD = 2.5  # a wrong letter that gives another word of the form: it may be that word
 MISSING = 1.8  # a word left out, in words of full weight
 CUT_MOST = 7.0  # the beginning or end of the label is missing, however much
-EXTRA, EXTRA_FILLER = 6.0, 0.8  # a word put in
+EXTRA, EXTRA_FILLER = 7.5, 0.8  # a word put in
 ADDED, ADDED_MOST = 3.0, 8.0  # a word after the end; however many
 USUAL_END, GARBLED_END = 0.3, 0.8  # a word after the end that offices often add; one that is no word
-AGAIN = 0.8  # a word put in that the label has anyway
+AGAIN = 0.8  # a word put in among words that the label has anyway
 NOT = 18.0  # "không" or "chưa" put in or left out
 OTHER = 18.0  # another word in a word's place: rather a stranger, since that is how the form's own labels differ
 BESIDE_LOST = 6.0  # a word left out beside another change
@@ -59,7 +59,8 @@ def find_difference(mine: Words, theirs: Words, weights: Mapping[str, float]) ->
         elif not lost:
             cost += _extra(put, theirs, at_end=j1 == len(mine))
         elif cost < BEYOND:
-            cost += _replaced(lost, put, weights) * min(1.0, LONG / len(theirs))
+            replaced = _replaced(lost, put, weights)
+            cost += replaced if replaced >= BEYOND else replaced * min(1.0, LONG / len(theirs))
     return cost
 
 
@@ -103,7 +104,8 @@ def _price_missing(word: str, weights: Mapping[str, float]) -> float:
 def _extra(put: Words, theirs: Words, *, at_end: bool) -> float:
     if at_end and not NEGATIONS.intersection(put):
         return min(sum(_price_added(word) for word in put), ADDED_MOST)
-    return sum(AGAIN if word in theirs else _price_extra(word) for word in put)
+    again = set(theirs).issuperset(put)
+    return sum(AGAIN if again else _price_extra(word) for word in put)
 
 
 def _price_added(word: str) -> float:
@@ -117,7 +119,7 @@ def _price_extra(word: str) -> float:
         return NOT
     if word.isdigit():
         return YEAR if len(word) > 1 else EXTRA
-    return EXTRA if word not in FILLERS and is_syllable(word) else EXTRA_FILLER
+    return EXTRA if len(word) > 1 and word not in FILLERS and is_syllable(word) else EXTRA_FILLER
 
 
 def _replaced(lost: Words, put: Words, weights: Mapping[str, float]) -> float:

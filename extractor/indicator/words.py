@@ -40,7 +40,7 @@ SYLLABLE = re.compile(
     r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
     r"(?:uye|uyu|ieu|yeu|oai|oay|oeo|uoi|uou|uay|[aeiou]?[aeiouy][aeiouy]?|[aeiouy])(?:ch?|m|nh?|ng|p|t)?"
 )
-RUN_TOGETHER = re.compile(r"(?<=[^\W\d_A-ZĐÀ-Ý])(?=[A-ZĐ]{3})|(?<=[A-ZĐ]{4})(?=[a-zđ])")  # "SốVBQPPL", "UBNDcấp"
+RUN_TOGETHER = re.compile(r"(?<=[^\W\d_A-ZĐÀ-Ý]{2})(?=[A-ZĐ]{3})|(?<=[A-ZĐ]{4})(?=[^\W\d_A-ZĐÀ-Ý]{2})")  # "SốVBQPPL"
 LONGER_FORMS = tuple(short for short in LONG_FORMS if len(short) >= LEAST_TO_MEND)
 IN_CAPITALS = re.compile(r"(?<=[A-Z])[.,'](?=[A-Z])")  # specks in an abbreviation
 NO_WORD = re.compile(r"[^A-Za-z0-9]+")
@@ -85,10 +85,19 @@ def _once(words: list[str]) -> list[str]:
     for word in words:
         kept.append(word)
         for size in range(1, min(LONGEST_DOUBLE, len(kept) // 2) + 1):
-            if kept[-size:] == kept[-2 * size : -size] and not word.isdigit():
+            if not word.isdigit() and _is_again(kept[-2 * size : -size], kept[-size:]):
                 del kept[-size:]
                 break
     return kept
+
+
+def _is_again(one: list[str], other: list[str]) -> bool:
+    """Whether the second phrase is the first, most of its words to the letter."""
+    if one == other:
+        return True
+    if 2 * sum(a == b for a, b in zip(one, other, strict=True)) < len(one) or len(one) < LEAST_TO_MEND - 1:
+        return False
+    return all(a == b or (not a.isdigit() and Levenshtein.distance(a, b) == 1) for a, b in zip(one, other, strict=True))
 
 
 def fold_plain(text: str) -> str:
