@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """`emission` (rows, codes); `step` (codes + 1, codes), its last line from "nothing printed yet"; `stranger` (rows,).
+    """`emission` (rows, codes); `step` (codes + 1, codes), its last line from "nothing yet"; `stranger` (rows,).
 
     All natural logarithms; float64.
     """

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import inf
 
-from rapidfuzz.distance import LCSseq, Levenshtein
+from rapidfuzz.distance import OSA, LCSseq
 
 from extractor.indicator.words import is_syllable
 
@@ -23,11 +23,13 @@ SLIP = 0.9  # a wrong letter in a word
 SLIP_SHARE, GARBLED_SHARE = 0.34, 0.5  # up to this share of wrong letters a word is a slip of the other
 SLIP_TO_WORD = 2.5  # a wrong letter that gives another word of the form: it may be that word
 MISSING = 1.8  # a word left out, in words of full weight
-CUT_MOST = 7.0  # the beginning or end of the label is missing, however much
+MISSING_OF_RUN, LEAST_RUN = 2.5, 3  # typists lose a word, not several: then it is rather another row
+CUT_MOST = 10.0  # the beginning or end of the label is missing, however much
 EXTRA, EXTRA_FILLER = 7.5, 0.8  # a word put in
 ADDED, ADDED_MOST = 3.0, 8.0  # a word after the end; however many
 USUAL_END, GARBLED_END = 0.3, 0.8  # a word after the end that offices often add; one that is no word
 AGAIN = 0.8  # a word put in among words that the label has anyway
+INITIALS, LEAST_INITIALS = 1.0, 3  # an abbreviation of just these words; from that many letters
 NOT = 18.0  # "không" or "chưa" put in or left out
 OTHER = 18.0  # another word in a word's place: rather a stranger, since that is how the form's own labels differ
 BESIDE_LOST = 6.0  # a word left out beside another change
@@ -35,7 +37,7 @@ GARBLED = 4.0  # letters in a word's place that are no word
 LONG = 24  # words from which a label's single words speak less
 NUMERAL, LOST_NUMERAL = 11.0, 6.0  # mức độ 3 against mức độ 4; mức độ 3, 4 against mức độ 3
 YEAR = 0.7  # years and numbers of decrees change
-FILLER_WORDS = "so luong tong cac nhung da dang duoc ve cua tai trong viec co la va cho do cap theo"
+FILLER_WORDS = "so luong tong cac nhung da duoc ve cua tai trong viec co la va cho do cap theo"
 USUAL_END_WORDS = "neu co luy ke den thoi diem bao cao trong ky nam quy thang theo quy dinh"
 FILLERS = frozenset(FILLER_WORDS.split())
 USUAL_ENDS = frozenset(USUAL_END_WORDS.split())
@@ -92,6 +94,8 @@ def _changes(mine: Words, theirs: Words) -> list[tuple[int, int, int, int]]:
 
 def _missing(lost: Words, *, at_border: bool, weights: Mapping[str, float]) -> float:
     cost = sum(_price_missing(word, weights) for word in lost)
+    if len(lost) >= LEAST_RUN:
+        cost = max(cost, MISSING_OF_RUN * len(lost))
     return min(cost, CUT_MOST) if at_border else cost
 
 
@@ -135,7 +139,15 @@ def _replaced(lost: Words, put: Words, weights: Mapping[str, float]) -> float:
                     if i + di <= len(lost) and j + dj <= len(put):
                         price = here + _word_cost(lost[i : i + di], put[j : j + dj], weights)
                         cost[i + di][j + dj] = min(cost[i + di][j + dj], price)
+                if j < len(put) and _are_initials(put[j], lost[i:]):
+                    cost[i + len(put[j])][j + 1] = min(cost[i + len(put[j])][j + 1], here + INITIALS)
     return min(cost[-1][-1], BEYOND)
+
+
+def _are_initials(word: str, spelled_out: Words) -> bool:
+    """Whether the word abbreviates the first of the words: offices coin abbreviations as they need them."""
+    first = "".join(one[0] for one in spelled_out[: len(word)])
+    return len(word) >= LEAST_INITIALS and word == first
 
 
 def _word_cost(lost: Words, put: Words, weights: Mapping[str, float]) -> float:
@@ -166,7 +178,7 @@ def _letter_cost(one: str, other: str, is_word: bool) -> float | None:
     """Cost of the slips that make one string the other; None where they are other words."""
     if one.isdigit() and other.isdigit():
         return YEAR if len(one) > 1 and len(other) > 1 else NUMERAL
-    distance = Levenshtein.distance(one, other)
+    distance = OSA.distance(one, other)
     if is_word:
         return SLIP_TO_WORD if distance == 1 else None
     share = SLIP_SHARE if is_syllable(other) else GARBLED_SHARE

@@ -25,6 +25,8 @@ LONG_FORMS = {
     "qlcl": "quan ly chat luong",
     "pakn": "phan anh kien nghi",
     "cbccvc": "can bo cong chuc vien chuc",
+    "cbcc": "can bo cong chuc",
+    "ccvc": "cong chuc vien chuc",
     "kstthc": "kiem soat thu tuc hanh chinh",
 }  # what the administration abbreviates
 DISTRICT_WORDS = ("uy ban nhan dan thi xa", "uy ban nhan dan thanh pho")  # a town's form says what a district's says
