@@ -13,7 +13,7 @@ from math import inf
 
 from rapidfuzz.distance import OSA, LCSseq
 
-from extractor.indicator.words import is_syllable
+from extractor.indicator.words import is_syllable, sound
 
 Words = tuple[str, ...]
 
@@ -22,13 +22,14 @@ BEYOND = 21.0  # edits that cost more are all the same
 SLIP = 0.9  # a wrong letter in a word
 SLIP_SHARE, GARBLED_SHARE = 0.34, 0.5  # up to this share of wrong letters a word is a slip of the other
 SLIP_TO_WORD = 2.5  # a wrong letter that gives another word of the form: it may be that word
+SLIP_TWICE, LEAST_TO_SLIP_TWICE = 6.0, 4  # two wrong letters give another syllable, from that many letters
 MISSING = 1.8  # a word left out, in words of full weight
 MISSING_OF_RUN, LEAST_RUN = 2.5, 3  # typists lose a word, not several: then it is rather another row
 CUT_MOST = 10.0  # the beginning or end of the label is missing, however much
 EXTRA, EXTRA_FILLER = 7.5, 0.8  # a word put in
 ADDED, ADDED_MOST = 3.0, 8.0  # a word after the end; however many
 USUAL_END, GARBLED_END = 0.3, 0.8  # a word after the end that offices often add; one that is no word
-AGAIN = 0.8  # a word put in among words that the label has anyway
+AGAIN, LEAST_AGAIN = 0.8, 4  # a word put in that the label has anyway, all of them or so many at once
 INITIALS, LEAST_INITIALS = 1.0, 3  # an abbreviation of just these words; from that many letters
 NOT = 18.0  # "không" or "chưa" put in or left out
 OTHER = 18.0  # another word in a word's place: rather a stranger, since that is how the form's own labels differ
@@ -108,8 +109,9 @@ def _price_missing(word: str, weights: Mapping[str, float]) -> float:
 def _extra(put: Words, theirs: Words, *, at_end: bool) -> float:
     if at_end and not NEGATIONS.intersection(put):
         return min(sum(_price_added(word) for word in put), ADDED_MOST)
-    again = set(theirs).issuperset(put)
-    return sum(AGAIN if again else _price_extra(word) for word in put)
+    known = sum(word in theirs for word in put)
+    again = known == len(put) or known >= LEAST_AGAIN
+    return sum(AGAIN if again and word in theirs else _price_extra(word) for word in put)
 
 
 def _price_added(word: str) -> float:
@@ -155,6 +157,8 @@ def _word_cost(lost: Words, put: Words, weights: Mapping[str, float]) -> float:
         return _price_beside(*lost, *put, is_lost=not put)
     if lost == put:
         return 0.0
+    if put[0] in NEGATIONS or lost[0] in NEGATIONS:
+        return NOT
     is_word = len(put) == 1 == len(lost) and put[0] in weights
     letters = _letter_cost("".join(lost), "".join(put), is_word)
     if letters is not None:
@@ -178,8 +182,12 @@ def _letter_cost(one: str, other: str, is_word: bool) -> float | None:
     """Cost of the slips that make one string the other; None where they are other words."""
     if one.isdigit() and other.isdigit():
         return YEAR if len(one) > 1 and len(other) > 1 else NUMERAL
+    if sound(one) == sound(other):
+        return SLIP_TO_WORD if is_word else SLIP
     distance = OSA.distance(one, other)
     if is_word:
         return SLIP_TO_WORD if distance == 1 else None
+    if distance == 2 and min(len(one), len(other)) >= LEAST_TO_SLIP_TWICE:
+        return SLIP * 2 if is_syllable(one) != is_syllable(other) else SLIP_TWICE
     share = SLIP_SHARE if is_syllable(other) else GARBLED_SHARE
     return SLIP * max(distance, 1) if distance <= max(1.0, share * max(len(one), len(other))) else None
