@@ -32,7 +32,7 @@ EXCLUSIONS = 2  # rounds in which rows learn what the others have taken
 WEIGHED_ONE_BY_ONE = 3  # codes found twice up to which each is settled by trying both ways
 MAX_REPAIRS = 12
 LEAST_DOUBT = 0.00005  # a runner-up with less is not worth naming
-SURE_READING, GUESSED_READING = 0.8, 0.3  # engine scores between which a label's "no" gains its full weight
+SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label's "no" gains its full weight
 
 
 def match_rows(table: Table, catalogue: Catalogue) -> Matching:

@@ -160,6 +160,16 @@ def test_a_row_without_label_is_placed_by_its_neighbours() -> None:
     assert matching.matches[place].confidence < 0.9999
 
 
+def test_a_smudge_that_an_engine_guessed_at_is_placed_by_its_neighbours() -> None:
+    rows = _form()
+    place = next(i for i, row in enumerate(rows) if row.code == "IV.5.2")
+    table = table_of(tuple(replace(row, label="vq jI rnz,, tl") if i == place else row for i, row in enumerate(rows)))
+    smudge = replace(table.rows[place], label=replace(table.rows[place].label, confidence=0.15))
+    match = match_rows(replace(table, rows=(*table.rows[:place], smudge, *table.rows[place + 1 :])), CATALOGUE)
+    assert match.matches[place].code == "IV.5.2"
+    assert match.matches[place].confidence < 0.999
+
+
 @pytest.mark.parametrize(
     ("code", "printed"),
     [
