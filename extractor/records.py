@@ -140,8 +140,8 @@ class TextLine:
 class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
-    `stamped`: share of the ink box under stamps or signatures. `pen`: the ink is written with a coloured pen. `touches`: ink
-    runs into the cell's border. `specks`: ink too small for print was left out.
+    `stamped`: share of the ink box under stamps or signatures. `pen`: the ink is written with a coloured pen.
+    `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
     """
 
     cell: GridCell
@@ -207,6 +207,16 @@ class GridText:
 
 
 @dataclass(frozen=True, slots=True)
+class PageText:
+    """A page whose tables have a first reading. `loose`: lines outside the tables that later looks may need."""
+
+    number: int
+    origin: Literal["digital", "scan"]
+    grids: tuple[GridText, ...]
+    loose: tuple[LooseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DraftRow:
     """A printed row before its cells are read with care. A cell cut by a page break has several parts."""
 
@@ -225,7 +235,8 @@ class DraftRow:
 class DraftTable:
     """Grids of one or more pages that are one table. `roles`: role of each column of the widest grid, None unknown.
 
-    `measures`: the header words of the value column, then of the other value columns. `header`: the header's cells.
+    `measures`: the header words of the value column, then of the other value columns. `header`: the header's cells;
+    `header_rows`: how many rows at the top of each grid are header.
     """
 
     grids: tuple[GridText, ...]
@@ -233,14 +244,15 @@ class DraftTable:
     roles: tuple[Role | None, ...]
     measures: tuple[str, ...]
     header: tuple[str, ...]
+    header_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One cell of one printed row, as read. Lines of a cell are joined by one space.
 
-    `confidence`: how sure reading is of `raw` (uncalibrated, 0..1). `state` tells no ink (blank) from ink that could not
-    be read (illegible). `reasons`: machine-readable doubts of the reading (`engines-disagree`, `under-stamp`,
+    `confidence`: how sure reading is of `raw` (uncalibrated, 0..1). `state` tells no ink (blank) from ink that could
+    not be read (illegible). `reasons`: machine-readable doubts of the reading (`engines-disagree`, `under-stamp`,
     `touches-rule`, `handwriting`, `single-reader`, ...). `readings` are whole-cell readings, the chosen one first.
     """
 
@@ -251,6 +263,7 @@ class Field:
     readings: tuple[Reading, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     reasons: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,7 +526,7 @@ class Finding:
 # ── trust ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """P(exactly right) of one field, whether it is accepted, and why not. `parts`: (name, contribution) of the score."""
+    """P(exactly right) of one field, whether it is accepted, and why not. `parts`: (name, share of the score)."""
 
     confidence: float
     status: Status

@@ -95,10 +95,7 @@ def _cluster(boxes: list[tuple[float, float, float, float]], text_height: float)
 
 
 def _outside(lines: list[_TextLine], taken: tuple[Grid, ...]) -> list[_TextLine]:
-    return [
-        line for line in lines
-        if not any(g.box[1] <= (line.y0 + line.y1) / 2 <= g.box[3] for g in taken)
-    ]
+    return [line for line in lines if not any(g.box[1] <= (line.y0 + line.y1) / 2 <= g.box[3] for g in taken)]
 
 
 def _table_block(lines: list[_TextLine], text_height: float) -> list[_TextLine]:
@@ -173,11 +170,7 @@ def _trim(block: list[_TextLine], gutters: list[float]) -> list[_TextLine]:
 
 def _row_borders(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:
     """Horizontal rulings where they part the block into rows, else the middles between its lines."""
-    wide = [
-        line.position
-        for line in collinear(list(rulings.rows), text_height)
-        if line.covered(xs[0], xs[-1]) > 0.6
-    ]
+    wide = [line.position for line in collinear(list(rulings.rows), text_height) if line.covered(xs[0], xs[-1]) > 0.6]
     inside = [y for y in wide if block[0].y0 - 2 * text_height <= y <= block[-1].y1 + 2 * text_height]
     if len(inside) >= max(3, len(block) // 5):
         top, bottom = [], []

@@ -11,8 +11,7 @@ from extractor.records import Grid, PageImage
 def find_grids(page: PageImage) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom."""
     rulings = find_rulings(page.gray, page.dpi, page.text_height)
-    height, width = page.gray.shape
-    ruled = find_lattices(rulings, page.number, page.text_height, (width, height))
+    ruled = find_lattices(rulings, page.number, page.text_height)
     if ruled:
         return ruled
     return find_aligned(page, rulings, ruled)

@@ -41,8 +41,8 @@ class Line:
         return inked / max(end - start, 1.0)
 
 
-def find_lattices(rulings: Rulings, page: int, text_height: float, size: tuple[int, int]) -> tuple[Grid, ...]:
-    """Ruled tables of a page, top to bottom. `size`: (width, height) in pixels."""
+def find_lattices(rulings: Rulings, page: int, text_height: float) -> tuple[Grid, ...]:
+    """Ruled tables of a page, top to bottom."""
     groups = _group(rulings.rows, rulings.columns, text_height)
     grids = [_lattice(rows, columns, page, text_height) for rows, columns in groups]
     kept = [grid for grid in grids if grid is not None]
@@ -157,8 +157,7 @@ def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:
     return [
         line
         for i, line in enumerate(lines)
-        if i in (0, len(lines) - 1)
-        or any(line.covered(a.position, b.position) >= EDGE_COVERED for a, b in spans)
+        if i in (0, len(lines) - 1) or any(line.covered(a.position, b.position) >= EDGE_COVERED for a, b in spans)
     ]
 
 
@@ -179,9 +178,7 @@ def _inked(line: Line) -> float:
     return sum(b - a for a, b in line.stretches)
 
 
-def _close_borders(
-    horizontal: list[Line], vertical: list[Line], text_height: float
-) -> tuple[list[Line], list[Line]]:
+def _close_borders(horizontal: list[Line], vertical: list[Line], text_height: float) -> tuple[list[Line], list[Line]]:
     """Add an outer border where the rulings go on past the last crossing one."""
     far = OVERHANG * text_height
     left, right = _common_ends(horizontal)
@@ -212,8 +209,7 @@ def build_grid(horizontal: list[Line], vertical: list[Line], page: int, *, ruled
     below = np.array([[horizontal[r + 1].covered(xs[c], xs[c + 1]) for c in range(n_columns)] for r in range(n_rows)])
     spans = _spans(right >= EDGE_COVERED, below >= EDGE_COVERED)
     cells = tuple(
-        GridCell(r0, c0, r1 - r0 + 1, c1 - c0 + 1, (xs[c0], ys[r0], xs[c1 + 1], ys[r1 + 1]))
-        for r0, c0, r1, c1 in spans
+        GridCell(r0, c0, r1 - r0 + 1, c1 - c0 + 1, (xs[c0], ys[r0], xs[c1 + 1], ys[r1 + 1])) for r0, c0, r1, c1 in spans
     )
     box: Box = (xs[0], ys[0], xs[-1], ys[-1])
     return Grid(page, n_rows, n_columns, cells, box, ruled, _certainty(right, below))
@@ -221,8 +217,10 @@ def build_grid(horizontal: list[Line], vertical: list[Line], page: int, *, ruled
 
 def _certainty(right: np.ndarray, below: np.ndarray) -> float:
     """How decided the rulings are: 1 where every side is clearly drawn or clearly missing."""
-    decided = [np.abs(side - EDGE_COVERED) / np.where(side > EDGE_COVERED, 1 - EDGE_COVERED, EDGE_COVERED)
-               for side in (right, below)]
+    decided = [
+        np.abs(side - EDGE_COVERED) / np.where(side > EDGE_COVERED, 1 - EDGE_COVERED, EDGE_COVERED)
+        for side in (right, below)
+    ]
     return float(np.mean([np.clip(part * 1.25, 0, 1).mean() for part in decided]))
 
 

@@ -72,7 +72,7 @@ def _strokes(ink: np.ndarray, text_height: float, least: float, factor: int) -> 
     gap = max(round(MAX_GAP * text_height), 2)
     length = max(round(least * text_height), 6)
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
-    bridged = cv2.morphologyEx(_dashes(ink, gap, text_height) | solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    bridged = cv2.morphologyEx(_dashes(ink, text_height) | solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, 1), np.uint8))
@@ -85,7 +85,7 @@ def _strokes(ink: np.ndarray, text_height: float, least: float, factor: int) -> 
     return tuple(Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor) for s in found)
 
 
-def _dashes(ink: np.ndarray, gap: int, text_height: float) -> np.ndarray:
+def _dashes(ink: np.ndarray, text_height: float) -> np.ndarray:
     """Ink that is thin across the stroke and alone: dots and dashes of a dotted ruling, hairlines broken up."""
     reach = max(round(0.3 * text_height), 3)
     thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(round(0.22 * text_height), 3), 1), np.uint8))

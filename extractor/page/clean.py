@@ -14,6 +14,7 @@ PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
 MIN_PAPER = np.uint8(60)  # darker "paper" is a dark picture, not paper to divide by
+LIGHTEST_INK = 200  # fainter print than this cannot be told from paper
 PAPER_LEVEL = 225  # on the evened page, lighter is paper
 
 
@@ -41,7 +42,7 @@ def split_ink(coloured: np.ndarray, text_height: float) -> tuple[np.ndarray, np.
     # a stamp is cut up by the rulings and letters that it crosses
     bridge = max(round(BRIDGE * text_height / INK_SCALE), 3)
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     largest = LARGEST_WRITING * text_height / INK_SCALE
     large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > largest
     large[0] = False
@@ -95,4 +96,5 @@ def ink_level(evened: np.ndarray) -> int:
     if total == 0:
         return 0
     # print is the dark part of non-paper; strokes' soft edges and show-through are the rest
-    return int(min(np.searchsorted(np.cumsum(histogram), total * INK_SHARE), 200))
+    level = int(np.searchsorted(np.cumsum(histogram), total * INK_SHARE))
+    return min(level, LIGHTEST_INK)

@@ -32,7 +32,7 @@ class Mesh:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Chain of a page's straightening. `to_sheet`: 3x3, upright pixels -> sheet pixels; `size`: sheet (width, height)."""
+    """A page's straightening. `to_sheet`: 3x3, upright pixels -> sheet pixels; `size`: the sheet's (width, height)."""
 
     to_sheet: np.ndarray
     size: tuple[int, int]

@@ -117,7 +117,7 @@ def _scan_of(page: pdfium.PdfPage) -> tuple[float | None, bool]:
 class _ImagePages:
     image: Image.Image
 
-    def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:
+    def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:  # noqa: ARG002 an image has no layer
         try:
             self.image.seek(number - 1)
             upright = ImageOps.exif_transpose(self.image)

@@ -21,7 +21,8 @@ N_TURNS = 4
 @lru_cache(maxsize=1)
 def _orientation_model() -> onnxruntime.InferenceSession:
     spec = importlib.util.find_spec("trueocr")
-    assert spec and spec.origin
+    assert spec is not None
+    assert spec.origin is not None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     path = Path(spec.origin).parent / "models" / "orient.onnx"
@@ -29,7 +30,7 @@ def _orientation_model() -> onnxruntime.InferenceSession:
 
 
 def find_turn(gray: np.ndarray) -> int:
-    """Quarter turns counter-clockwise by which the page's content is turned (0..3); np.rot90(gray, -turn) is upright."""
+    """Quarter turns counter-clockwise by which the content is turned (0..3); np.rot90(gray, -turn) is upright."""
     side = THUMB_SIDE / max(gray.shape)
     small = cv2.resize(gray, None, fx=side, fy=side, interpolation=cv2.INTER_AREA)
     first = _turn_scores(small)

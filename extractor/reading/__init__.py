@@ -1,7 +1,19 @@
 """Grids -> what is printed in their cells: lines of ink, and what several engines read in them."""
 
-from extractor.reading.consensus import settle_number, settle_text
+from extractor.reading.careful import read_cells, read_lines, read_rows
 from extractor.reading.engines import ENGINES, Engine, load_engines
+from extractor.reading.first import read_first
 from extractor.reading.ink import find_ink
+from extractor.reading.layer import is_true_layer
 
-__all__ = ["ENGINES", "Engine", "find_ink", "load_engines", "settle_number", "settle_text"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "find_ink",
+    "is_true_layer",
+    "load_engines",
+    "read_cells",
+    "read_first",
+    "read_lines",
+    "read_rows",
+]

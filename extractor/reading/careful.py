@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from extractor.reading.consensus import canonical, settle_number, settle_text
+from extractor.reading.consensus import canonical, choose_line, settle_number, settle_text
 from extractor.reading.engines import Engine
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
-from extractor.records import CellText, DraftRow, DraftTable, Field, Reading, Row, TextLine
+from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
@@ -26,23 +26,59 @@ class _Cell:
     readings: tuple[tuple[Reading, ...], ...]
 
 
-def read_rows(table: DraftTable, engines: Mapping[str, Engine], words: frozenset[str]) -> tuple[Row, ...]:
-    """All rows of the table; engines run in batches over the whole table."""
-    values = _read_values([parts for row in table.rows for parts in (row.value, *row.others)], engines)
-    texts = [parts for row in table.rows for parts in (row.stt, row.label, row.unit, row.note)]
+def read_rows(
+    rows: Sequence[DraftRow], measures: Sequence[str], engines: Mapping[str, Engine], words: frozenset[str]
+) -> tuple[Row, ...]:
+    """All rows of a table; engines run in batches over the whole table.
+
+    `measures`: header words of the main value column and of the others; `words`: vocabulary that chooses between
+    readings of a word.
+    """
+    values = iter(_read_values([parts for row in rows for parts in (row.value, *row.others)], engines))
+    texts = [parts for row in rows for parts in (row.stt, row.label, row.unit, row.note)]
     second = _read_again(texts, engines.get(TEXT_ENGINE), words)
-    numbers = iter(values)
-    return tuple(_row(index, row, numbers, second, words, table.measures) for index, row in enumerate(table.rows))
+    return tuple(_row(index, row, values, second, words, measures) for index, row in enumerate(rows))
 
 
-def _row(index, row, numbers, second, words, measures) -> Row:  # type: ignore[no-untyped-def]
+def read_cells(
+    cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine], words: frozenset[str]
+) -> tuple[Field, ...]:
+    """Cells of any table as text."""
+    second = _read_again(cells, engines.get(TEXT_ENGINE), words)
+    return tuple(settle_text(parts, second, words) for parts in cells)
+
+
+def read_lines(
+    lines: Sequence[LooseLine], engines: Mapping[str, Engine], words: frozenset[str]
+) -> tuple[tuple[str, float], ...]:
+    """Lines outside the tables: text and how sure it is, in order."""
+    crops = [loose.line for loose in lines if loose.line is not None]
+    first = (
+        engines[FIRST_ENGINE].read(crops) if crops and FIRST_ENGINE in engines else [Reading("", "", 0.0)] * len(crops)
+    )
+    other = engines.get(TEXT_ENGINE)
+    second = other.read(crops, preparation="clean") if crops and other is not None else [None] * len(crops)
+    chosen = iter([choose_line(a, b, words) for a, b in zip(first, second, strict=True)])
+    return tuple((loose.words or "", 1.0) if loose.line is None else next(chosen) for loose in lines)
+
+
+def _row(
+    index: int,
+    row: DraftRow,
+    numbers: Iterator[Field],
+    second: Mapping[int, Reading],
+    words: frozenset[str],
+    measures: Sequence[str],
+) -> Row:
     value = next(numbers)
     others = tuple(
         (measures[n + 1] if n + 1 < len(measures) else f"{n + 2}", next(numbers)) for n in range(len(row.others))
     )
     return Row(
         index,
-        *(settle_text(parts, second, words) for parts in (row.stt, row.label, row.unit)),
+        settle_text(row.stt, second, words),
+        settle_text(row.label, second, words),
+        settle_text(row.unit, second, words),
         value,
         settle_text(row.note, second, words),
         others,
@@ -54,8 +90,10 @@ def _row(index, row, numbers, second, words, measures) -> Row:  # type: ignore[n
 
 def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine]) -> list[Field]:
     inked = [(i, parts) for i, parts in enumerate(cells) if any(part.ink.lines for part in parts)]
-    first = [_Cell(parts, tuple(l for p in parts for l in p.ink.lines), (tuple(r for p in parts for r in p.lines),))
-             for _, parts in inked]
+    first = [
+        _Cell(parts, tuple(l for p in parts for l in p.ink.lines), (tuple(r for p in parts for r in p.lines),))
+        for _, parts in inked
+    ]
     first = _ask(first, [engines[name] for name in NUMBER_ENGINES if name in engines])
     doubtful = [i for i, cell in enumerate(first) if not _settled(cell)]
     again = _ask([first[i] for i in doubtful], [e for n in ("ppocr", FIRST_ENGINE) if (e := engines.get(n))], "clean")

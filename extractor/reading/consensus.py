@@ -102,7 +102,8 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
             readings += [r for r in (line, second.get(id(line))) if r is not None]
     raw = " ".join(text for text in texts if text)
     state: CellState = "read" if raw else "illegible"
-    return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons))
+    lines = tuple(text for text in texts if text)
+    return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)
 
 
 def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -79,15 +79,13 @@ def _draft(chain: _Chain) -> DraftTable:
     for index, grid in enumerate(chain.grids):
         own = chain.roles[index]
         missing = tuple(role for role in ROLES if role in roles and role not in own)
-        drafted = [
-            _row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)
-        ]
+        drafted = [_row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)]
         if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
             rows[-1] = _rejoin(rows[-1], drafted.pop(0))
         rows += drafted
     values = [c for c, role in enumerate(roles) if role == "value"]
     measures = tuple(chain.texts[c] if chain.texts else "" for c in values)
-    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts)
+    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers)
 
 
 def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: tuple[Role, ...]) -> DraftRow:
@@ -106,7 +104,11 @@ def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: t
             fields[role].append(cell)
     pieces = _bounds([c for c in covering if c.ink.cell.row == number] or covering)
     return DraftRow(
-        *(tuple(fields[role]) for role in ROLES),
+        stt=tuple(fields["stt"]),
+        label=tuple(fields["label"]),
+        unit=tuple(fields["unit"]),
+        value=tuple(fields["value"]),
+        note=tuple(fields["note"]),
         others=tuple(others),
         pieces=pieces,
         columns_missing=missing,
@@ -138,9 +140,7 @@ def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
         return not (has_blank(after.note) and has_blank(after.value) and has_blank(after.unit)) and not (
             not has_blank(after.value) and not has_blank(before.value)
         )
-    twice = any(
-        not has_blank(a) and not has_blank(b) for a, b in ((before.value, after.value),)
-    )
+    twice = any(not has_blank(a) and not has_blank(b) for a, b in ((before.value, after.value),))
     starts_lower = label[0].islower() and not label.startswith(("http", "đ)"))
     whole = " ".join(cell.text for cell in before.label).strip()
     return not twice and starts_lower and bool(whole) and whole[-1] not in ".;:" and has_blank(after.value)

@@ -47,8 +47,12 @@ def role_of(text: str) -> Role | None:
     best_role, best = None, float(LIKE)
     for role, words in HEADER_WORDS:
         for word in words:
-            score = fuzz.ratio(folded, word) if len(word) < 6 else max(
-                fuzz.ratio(folded, word), fuzz.partial_ratio(folded, word) - 4 if len(folded) > len(word) else 0.0
+            score = (
+                fuzz.ratio(folded, word)
+                if len(word) < 6
+                else max(
+                    fuzz.ratio(folded, word), fuzz.partial_ratio(folded, word) - 4 if len(folded) > len(word) else 0.0
+                )
             )
             # short words must match whole: "tt" lies in half of all words
             if score > best:
@@ -79,11 +83,15 @@ def count_header_rows(grid: GridText) -> int:
     header = 0
     for index, cells in enumerate(rows[:MAX_HEADER_ROWS]):
         roles = {role_of(cell.text) for cell in cells} - {None}
-        spanned = any(cell.ink.cell.row < index < cell.ink.cell.row + cell.ink.cell.row_span
-                      for row in rows[:index] for cell in row)
+        spanned = any(
+            cell.ink.cell.row < index < cell.ink.cell.row + cell.ink.cell.row_span
+            for row in rows[:index]
+            for cell in row
+        )
         if len(roles) >= 2 or (index == header and header and (spanned or is_counting_row(cells))):
-            header = max(header, index + 1, *(c.ink.cell.row + c.ink.cell.row_span for c in cells if role_of(c.text)),
-                         0)
+            header = max(
+                header, index + 1, *(c.ink.cell.row + c.ink.cell.row_span for c in cells if role_of(c.text)), 0
+            )
     while header < len(rows) and header and is_counting_row(rows[header]):
         header += 1
     return header

@@ -22,7 +22,7 @@ def chunks(line: TextLine, preparation: str, widest: float) -> list[tuple[np.nda
     x0, y0, x1, y1 = line.inner
     limit = int(widest * max(y1 - y0, 1))
     bounds = [x0]
-    blank = (line.clean[y0:y1] >= PAPER).all(axis=0)
+    blank: np.ndarray = np.all(line.clean[y0:y1] >= PAPER, axis=0)
     while x1 - bounds[-1] > limit:
         bounds.append(_gap(blank, bounds[-1] + limit // 2, bounds[-1] + limit))
     bounds.append(x1)

@@ -50,7 +50,7 @@ class PpOcr:
         return [reading for reading in readings if reading is not None]
 
     def _run(self, crops: list[np.ndarray]) -> np.ndarray:
-        widest = max(max(crop.shape[1] for crop in crops), LEAST_WIDTH)
+        widest = max(LEAST_WIDTH, *(crop.shape[1] for crop in crops))
         width = -(-widest // WIDTH_STEP) * WIDTH_STEP
         batch = np.zeros((len(crops), 3, HEIGHT, width), np.float32)
         for i, crop in enumerate(crops):
@@ -81,9 +81,7 @@ class PpOcr:
         found += self._insertions(probabilities, keep, chars)
         return tuple(sorted(found, key=lambda item: -item[1])[:5])
 
-    def _insertions(
-        self, probabilities: np.ndarray, keep: np.ndarray, chars: list[str]
-    ) -> list[tuple[str, float]]:
+    def _insertions(self, probabilities: np.ndarray, keep: np.ndarray, chars: list[str]) -> list[tuple[str, float]]:
         """A character that a blank narrowly outvoted: marks between digits and lone digits go that way."""
         found = []
         steps = set(keep.tolist())

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytesseract
 
 from extractor.reading.engines.crops import fit_height

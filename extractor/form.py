@@ -1,0 +1,138 @@
+"""Drafted tables of a file and the known catalogues -> the form among them, its rows in order, and what is not it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.errors import NoCatalogue
+from extractor.indicator import choose_catalogue, match_rows
+from extractor.records import (
+    Catalogue,
+    CellState,
+    CellText,
+    DraftRow,
+    DraftTable,
+    Field,
+    GridText,
+    LooseLine,
+    OtherTable,
+    PageText,
+    Row,
+    Table,
+)
+
+PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from which it is a piece of the form
+SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
+LEAST_ROWS = 3
+FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead stands
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form as found. `head`: lines above it; `front`: lines of the report's first page, where that is another."""
+
+    catalogue: Catalogue
+    confidence: float
+    rows: tuple[DraftRow, ...]
+    measures: tuple[str, ...]
+    pages: tuple[int, ...]
+    head: tuple[LooseLine, ...]
+    front: tuple[LooseLine, ...]
+    other_tables: tuple[OtherTable, ...]
+    second_form: tuple[int, ...]
+
+
+def find_form(
+    drafts: Sequence[DraftTable], pages: Sequence[PageText], catalogues: Sequence[Catalogue], *, chosen: bool
+) -> Form:
+    """The tables that are the form. `chosen`: the user named the catalogue, so a weak fit stands.
+
+    Raises NoCatalogue where no table is.
+    """
+    candidates = [draft for draft in drafts if draft.rows and "label" in draft.roles]
+    best = max(
+        (
+            (confidence * len(draft.rows), confidence, catalogue)
+            for draft in candidates
+            for catalogue, confidence in [choose_catalogue(sketch(draft), catalogues)]
+            if catalogue is not None
+        ),
+        key=lambda item: item[0],
+        default=None,
+    )
+    if best is None and chosen and candidates:
+        best = (0.0, 0.0, catalogues[0])
+    if best is None:
+        advice = "name it with --catalogue, or read the tables as they are with extractor tables"
+        raise NoCatalogue("no table of the file follows a known catalogue", advice)
+    catalogue = best[2]
+    pieces, copies = _pieces(candidates, catalogue)
+    if not pieces:
+        raise NoCatalogue("no table of the file follows the catalogue", "check the catalogue, or leave it out")
+    others = [draft for draft in drafts if draft not in pieces and draft not in copies]
+    grids = [grid for draft in pieces for grid in draft.grids]
+    first = min(grid.ink.grid.page for grid in grids)
+    head = _lines_above(pages, first, next(grid for grid in grids if grid.ink.grid.page == first).ink.box[1])
+    return Form(
+        catalogue,
+        best[1],
+        tuple(row for draft in pieces for row in draft.rows),
+        max((draft.measures for draft in pieces), key=len),
+        tuple(sorted({grid.ink.grid.page for grid in grids})),
+        head,
+        _front(pages, head),
+        tuple(_other(grid) for draft in others for grid in draft.grids),
+        tuple(sorted({grid.ink.grid.page for draft in copies for grid in draft.grids})),
+    )
+
+
+def sketch(draft: DraftTable) -> Table:
+    """The table as its first reading gives it; enough to tell which form it is."""
+    rows = tuple(
+        Row(i, _field(r.stt), _field(r.label), _field(r.unit), _field(r.value), _field(r.note), (), r.pieces)
+        for i, r in enumerate(draft.rows)
+    )
+    return Table(rows, "", (), tuple(sorted({grid.ink.grid.page for grid in draft.grids})))
+
+
+def _field(parts: tuple[CellText, ...]) -> Field:
+    text = " ".join(part.text for part in parts if part.text)
+    inked = any(part.ink.has_ink for part in parts)
+    pieces = tuple(part.ink.piece for part in parts)
+    state: CellState = "read" if text else "illegible" if inked else "blank"
+    return Field(text, state, min((part.confidence for part in parts), default=1.0), pieces)
+
+
+def _pieces(drafts: Sequence[DraftTable], catalogue: Catalogue) -> tuple[list[DraftTable], list[DraftTable]]:
+    """(tables that together are the form, second copies of what they hold), in reading order."""
+    pieces: list[DraftTable] = []
+    copies: list[DraftTable] = []
+    seen: set[str] = set()
+    for draft in drafts:
+        matching = match_rows(sketch(draft), catalogue)
+        codes = {match.code for match in matching.matches if match.code is not None}
+        if matching.fit < PIECE_FIT or (len(draft.rows) < LEAST_ROWS and not pieces):
+            continue
+        if len(codes & seen) > SECOND_COPY * len(codes):
+            copies.append(draft)
+        else:
+            pieces.append(draft)
+            seen |= codes
+    return pieces, copies
+
+
+def _lines_above(pages: Sequence[PageText], number: int, top: float) -> tuple[LooseLine, ...]:
+    page = next(page for page in pages if page.number == number)
+    return tuple(line for line in page.loose if line.piece.box[3] <= top + 0.01)
+
+
+def _front(pages: Sequence[PageText], head: tuple[LooseLine, ...]) -> tuple[LooseLine, ...]:
+    """The top of the file's first page, and lines that stand on the page before the form."""
+    lines = [line for page in pages if page.number == 1 for line in page.loose if line.piece.box[1] < FRONT_SHARE]
+    known = set(map(id, head))
+    return tuple(line for line in lines if id(line) not in known)
+
+
+def _other(grid: GridText) -> OtherTable:
+    return OtherTable(grid.ink.grid.page, grid.ink.box, grid.ink.grid.n_rows, grid.ink.grid.n_columns)

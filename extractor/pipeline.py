@@ -1,0 +1,160 @@
+"""A report -> its Document: the stages in order, a call each, and the two second looks that pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor import __version__
+from extractor.check import check_rules, confirm_by_rules, find_cells, find_strangers
+from extractor.errors import DocumentError, NoTable, UnreadableFile
+from extractor.form import Form, find_form
+from extractor.grid import find_grids
+from extractor.indicator import list_catalogues, load_catalogue, match_rows
+from extractor.ingest import open_source
+from extractor.page import PageReader, open_pages, prepare_page
+from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
+from extractor.records import Catalogue, Head, HeadField, HeadLine, LooseLine, PageText, Source, Table
+from extractor.report import Document, Extraction, MadeWith, TablesDocument, assemble_document
+from extractor.resources import resource_sha256
+from extractor.settings import Settings, load_settings
+from extractor.table import find_tables
+from extractor.tables import write_tables
+from extractor.trust import find_certain, score_report
+from extractor.value import find_head, parse_rows
+from extractor.vocabulary import words_of
+
+MODEL_FILES = ("trust.json",)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What was read of a file's pages at first sight; `unread`: pages that could not be opened or drawn."""
+
+    texts: tuple[PageText, ...]
+    unread: tuple[int, ...]
+
+
+def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settings | None = None) -> Document:
+    """One report -> its Document. Raises DocumentError or UsageError, see `extractor.errors`."""
+    settings = settings or load_settings()
+    catalogues = [load_catalogue(name) for name in ([catalogue] if catalogue else list_catalogues())]
+    source = open_source(path, settings.ingest)
+    engines = load_engines(settings.reading.engines)
+    pages = read_pages(source, settings, engines)
+    drafts = find_tables([grid for page in pages.texts for grid in page.grids])
+    form = find_form(drafts, pages.texts, catalogues, chosen=catalogue is not None)
+    table, head = read_form(form, pages, engines)
+    return judge(source, form, table, head, settings, engines)
+
+
+def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDocument:
+    """Every table of any document, with no catalogue. Raises DocumentError."""
+    settings = settings or load_settings()
+    source = open_source(path, settings.ingest)
+    engines = load_engines(settings.reading.engines)
+    pages = read_pages(source, settings, engines)
+    drafts = find_tables([grid for page in pages.texts for grid in page.grids])
+    words = words_of([load_catalogue(name) for name in list_catalogues()])
+    return write_tables(source, drafts, pages.texts, pages.unread, engines, words)
+
+
+def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -> Pages:
+    """Every page, one at a time: its tables, their ink, a first reading. The pixels are dropped page by page."""
+    texts: list[PageText] = []
+    unread: list[int] = []
+    failure: DocumentError | None = None
+    with open_pages(source, settings) as reader:
+        for number in range(1, source.page_count + 1):
+            try:
+                texts.append(_read_page(reader, number, engines))
+            except DocumentError as error:
+                unread.append(number)
+                failure = error
+    if failure is not None and not texts:
+        raise failure
+    if not any(page.grids for page in texts):
+        raise NoTable("no page of the file carries a table", "check that the appendix was scanned")
+    return Pages(tuple(texts), tuple(unread))
+
+
+def _read_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> PageText:
+    first = next(iter(engines.values()), None)
+    if first is None:
+        raise UnreadableFile("no reading engine is installed", "see extractor doctor", code="no-engine")
+    page = prepare_page(reader, number)
+    if page.origin == "digital" and not is_true_layer(page, first):
+        page = prepare_page(reader, number, trust_layer=False)
+    return read_first(find_ink(page, find_grids(page)), first)
+
+
+def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Table, Head]:
+    """The form's cells read with care, and the report's head."""
+    words = words_of([form.catalogue])
+    rows = read_rows(form.rows, form.measures, engines, words)
+    near = _read_head(form.head, engines, words)
+    head = find_head(near, form.catalogue.places)
+    if None in (head.organisation.value, head.report_number.value, head.report_date.value, head.period.value):
+        far = _read_head(form.front, engines, words)
+        head = _fill(head, find_head((*near, *far), form.catalogue.places))
+        near = (*near, *far)
+    table = Table(
+        rows,
+        form.measures[0] if form.measures else "",
+        near,
+        form.pages,
+        form.other_tables,
+        pages.unread,
+        form.second_form,
+    )
+    return table, head
+
+
+def _read_head(lines: Sequence[LooseLine], engines: dict[str, Engine], words: frozenset[str]) -> tuple[HeadLine, ...]:
+    read = read_lines(lines, engines, words)
+    return tuple(
+        HeadLine(text, score, line.piece) for line, (text, score) in zip(lines, read, strict=True) if text.strip()
+    )
+
+
+def _fill(head: Head, more: Head) -> Head:
+    def better(near: HeadField, far: HeadField) -> HeadField:
+        return near if near.value is not None else far
+
+    return Head(
+        better(head.organisation, more.organisation),
+        better(head.report_number, more.report_number),
+        better(head.report_date, more.report_date),
+        better(head.period, more.period),
+    )
+
+
+def judge(
+    source: Source, form: Form, table: Table, head: Head, settings: Settings, engines: dict[str, Engine]
+) -> Document:
+    """Rows matched, values parsed, checked and scored, and all of it assembled."""
+    catalogue = form.catalogue
+    matching = match_rows(table, catalogue)
+    values = parse_rows(table, matching, catalogue)
+    cells = find_cells(table, matching, values, None)
+    support = tuple(confirm_by_rules(cells, catalogue, head).values())
+    scores = score_report(table, catalogue, matching, values, head, settings=settings.trust, support=support)
+    certain = find_certain(scores, settings=settings.trust)
+    cells = find_cells(table, matching, values, certain)
+    findings = check_rules(cells, catalogue, head, find_strangers(table, matching, values))
+    scores = score_report(
+        table, catalogue, matching, values, head, settings=settings.trust, support=support, findings=findings
+    )
+    made_with = _made_with(catalogue, engines)
+    found = Extraction(source, catalogue, form.confidence, table, matching, values, head, findings, scores, made_with)
+    return assemble_document(found)
+
+
+def _made_with(catalogue: Catalogue, engines: dict[str, Engine]) -> MadeWith:
+    return MadeWith(
+        extractor=__version__,
+        engines={name: engine.version for name, engine in sorted(engines.items())},
+        catalogue=f"{catalogue.name}@{catalogue.version}+{catalogue.sha256[:12]}",
+        models={name: resource_sha256("models", name) for name in MODEL_FILES},
+    )

@@ -1,0 +1,36 @@
+"""Catalogues -> the words that their reports are made of, which choose between readings of a word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from extractor.records import Catalogue
+
+HEADER_WORDS = (
+    "STT TT Tên chỉ tiêu Nội dung Tiêu chí Đơn vị tính ĐVT Số lượng/ tỷ lệ Kết quả Số liệu thống kê Ghi chú Diễn giải "
+    "Tài liệu minh chứng kiểm chứng kỳ này lũy kế kế hoạch thực hiện năm quý tháng"
+)
+HEAD_WORDS = (
+    "Phụ lục Bảng Biểu Mẫu số thống kê số liệu và kết quả thực hiện công tác cải cách hành chính năm quý tháng đầu "
+    "cuối tại của trên địa bàn UBND huyện thị xã thành phố kèm theo báo cáo công văn quyết định ngày ban hành"
+)
+PUNCTUATION = ".,;:()\"'"
+
+
+def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
+    """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers and heads."""
+    texts = [HEADER_WORDS, HEAD_WORDS, *(text for catalogue in catalogues for text in _texts(catalogue))]
+    words = (word.strip(PUNCTUATION).lower() for text in texts for word in unicodedata.normalize("NFC", text).split())
+    return frozenset(word for word in words if word)
+
+
+def _texts(catalogue: Catalogue) -> Iterator[str]:
+    for indicator in catalogue.indicators:
+        yield from (indicator.label, *indicator.variants, indicator.unit)
+    for unit in catalogue.units:
+        yield from (unit.name, *unit.variants)
+    for place in catalogue.places:
+        yield from (place.name, place.province, *place.commune_names)
+    yield from catalogue.titles
+    yield from catalogue.main_measures
