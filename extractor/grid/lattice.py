@@ -14,7 +14,8 @@ REACH = 0.9  # text heights: a ruling that ends this near a crossing one meets i
 EDGE_COVERED = 0.55  # share of a cell's side that must be ruled to part two cells
 OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossing one have lost their border
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
-FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows, all of them tight, is letters
+FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
+MANY_ROWS = 8  # where the rows are tight or as many as this
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
 
@@ -145,8 +146,9 @@ def _not_letters(vertical: list[Line], horizontal: list[Line], text_height: floa
     kept = []
     for line in vertical:
         parted = [b.position - a.position for a, b in spans if line.covered(a.position, b.position) >= EDGE_COVERED]
+        few = len(parted) <= max(1, FEW_ROWS * len(spans))
         tight = all(height < TIGHT_ROW * text_height for height in parted)
-        if not (tight and len(parted) <= max(1, FEW_ROWS * len(spans))):
+        if not few or not (tight or len(spans) >= MANY_ROWS):
             kept.append(line)
     return kept
 

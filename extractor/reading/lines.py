@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 INK_BELOW = 150  # on the evened, stretched page
-SPECK = 0.15  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
+SPECK = 0.33  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
 NEAR = 0.45  # text heights: small ink this near to print belongs to it
 BORDER_ZONE = 0.3  # text heights: where remnants of a ruling lie
 REMNANT_LENGTH = 1.3  # text heights: ink at the border that is this long and thin is ruling
+UPRIGHT_LENGTH = 1.35  # text heights: the same along the sides, where tall letters stand
 REMNANT_THICKNESS = 0.22
 TALLEST_LINE = 1.85  # text heights: taller ink is several lines that touch
 FIRST_CUT, LAST_CUT = 0.8, 2.0  # text heights below a line's top: where the next line may begin
@@ -41,7 +42,7 @@ class FoundLines:
 
 def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     """Lines of print in a cell, gray uint8 (H, W)."""
-    ink = (gray < INK_BELOW).astype(np.uint8)
+    ink = _without_rulings((gray < INK_BELOW).astype(np.uint8), text_height)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count == 1:
         return FoundLines((), False, False)
@@ -57,6 +58,24 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     lines = _assign(boxes[kept], rows)
     touches = bool(_touching(boxes[big], ink.shape).any())
     return FoundLines(lines, touches, bool((~ruling & ~kept).any()))
+
+
+def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
+    """The mask (1 = ink) without straight strokes along its borders, longer than any letter's."""
+    zone = max(round(BORDER_ZONE * text_height), 3)
+    level, upright = round(REMNANT_LENGTH * text_height), round(UPRIGHT_LENGTH * text_height)
+    strips = (
+        (np.s_[:zone, :], (1, min(level, ink.shape[1]))),
+        (np.s_[-zone:, :], (1, min(level, ink.shape[1]))),
+        (np.s_[:, :zone], (min(upright, ink.shape[0]), 1)),
+        (np.s_[:, -zone:], (min(upright, ink.shape[0]), 1)),
+    )
+    ruled = np.zeros_like(ink)
+    for strip, kernel in strips:
+        opened = cv2.morphologyEx(ink[strip], cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
+        across = np.ones((3, 1) if kernel[0] == 1 else (1, 3), np.uint8)
+        ruled[strip] |= cv2.dilate(opened, across)
+    return cv2.subtract(ink, ruled)
 
 
 def _remnants(boxes: np.ndarray, shape: tuple[int, ...], text_height: float) -> np.ndarray:
