@@ -35,7 +35,7 @@ class Form:
     catalogue: Catalogue
     confidence: float
     rows: tuple[DraftRow, ...]
-    measures: tuple[str, ...]
+    measures: tuple[CellText | None, ...]
     pages: tuple[int, ...]
     head: tuple[LooseLine, ...]
     front: tuple[LooseLine, ...]

@@ -218,7 +218,10 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A printed row before its cells are read with care. A cell cut by a page break has several parts."""
+    """A printed row before its cells are read with care. A cell cut by a page break has several parts.
+
+    `value_merged`: one cell covers the label's and the value's column.
+    """
 
     stt: tuple[CellText, ...]
     label: tuple[CellText, ...]
@@ -229,20 +232,21 @@ class DraftRow:
     pieces: tuple[Piece, ...] = ()
     columns_missing: tuple[Role, ...] = ()
     grid_certainty: float = 1.0
+    value_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DraftTable:
     """Grids of one or more pages that are one table. `roles`: role of each column of the widest grid, None unknown.
 
-    `measures`: the header words of the value column, then of the other value columns. `header`: the header's cells;
+    `measures`: the lowest header cell of each value column, left to right; `header`: the header's words by column;
     `header_rows`: how many rows at the top of each grid are header.
     """
 
     grids: tuple[GridText, ...]
     rows: tuple[DraftRow, ...]
     roles: tuple[Role | None, ...]
-    measures: tuple[str, ...]
+    measures: tuple[CellText | None, ...]
     header: tuple[str, ...]
     header_rows: tuple[int, ...] = ()
 

@@ -52,7 +52,7 @@ def find_aligned(page: PageImage, rulings: Rulings, taken: tuple[Grid, ...]) -> 
     ys = _row_borders(block, rulings, xs, page.text_height)
     vertical = [Line(x, ((ys[0], ys[-1]),)) for x in xs]
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
-    return (build_grid(horizontal, vertical, page.number, ruled=False),)
+    return (build_grid(horizontal, vertical, page.number, None),)
 
 
 def _text_lines(page: PageImage) -> list[_TextLine]:

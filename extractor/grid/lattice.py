@@ -16,6 +16,7 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
 FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
 MANY_ROWS = 8  # where the rows are tight or as many as this
+MOSTLY_DRAWN = 0.5  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
 
@@ -45,7 +46,7 @@ class Line:
 def find_lattices(rulings: Rulings, page: int, text_height: float) -> tuple[Grid, ...]:
     """Ruled tables of a page, top to bottom."""
     groups = _group(rulings.rows, rulings.columns, text_height)
-    grids = [_lattice(rows, columns, page, text_height) for rows, columns in groups]
+    grids = [_lattice(rows, columns, page, rulings) for rows, columns in groups]
     kept = [grid for grid in grids if grid is not None]
     return tuple(sorted(kept, key=lambda grid: (grid.box[1], grid.box[0])))
 
@@ -109,7 +110,8 @@ def _line(segments: list[Segment], text_height: float) -> Line:
     return Line(_weighted(segments), tuple(stretches))
 
 
-def _lattice(rows: list[Segment], columns: list[Segment], page: int, text_height: float) -> Grid | None:
+def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings) -> Grid | None:
+    text_height = rulings.text_height
     horizontal, vertical = _prune(collinear(rows, text_height), collinear(columns, text_height), text_height)
     if len(horizontal) < 2 or not vertical:
         return None
@@ -120,7 +122,7 @@ def _lattice(rows: list[Segment], columns: list[Segment], page: int, text_height
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
         return None
-    return build_grid(horizontal, vertical, page, ruled=True)
+    return build_grid(horizontal, vertical, page, rulings)
 
 
 def _prune(horizontal: list[Line], vertical: list[Line], text_height: float) -> tuple[list[Line], list[Line]]:
@@ -203,18 +205,33 @@ def _common_ends(lines: list[Line]) -> tuple[float, float]:
     return starts[min(len(starts) // 3, 1)], ends[-1 - min(len(ends) // 3, 1)]
 
 
-def build_grid(horizontal: list[Line], vertical: list[Line], page: int, *, ruled: bool) -> Grid:
-    """Cells between the lines; neighbours without a ruling between them are merged."""
+def build_grid(horizontal: list[Line], vertical: list[Line], page: int, rulings: Rulings | None) -> Grid:
+    """Cells between the lines; neighbours without a ruling between them are merged. `rulings`: None if not ruled."""
     ys, xs = [line.position for line in horizontal], [line.position for line in vertical]
     n_rows, n_columns = len(ys) - 1, len(xs) - 1
     right = np.array([[vertical[c + 1].covered(ys[r], ys[r + 1]) for c in range(n_columns)] for r in range(n_rows)])
     below = np.array([[horizontal[r + 1].covered(xs[c], xs[c + 1]) for c in range(n_columns)] for r in range(n_rows)])
+    if rulings is not None:
+        _look_again(right, vertical[1:], ys, rulings, vertical_lines=True)
+        _look_again(below.T, horizontal[1:], xs, rulings, vertical_lines=False)
     spans = _spans(right >= EDGE_COVERED, below >= EDGE_COVERED)
     cells = tuple(
         GridCell(r0, c0, r1 - r0 + 1, c1 - c0 + 1, (xs[c0], ys[r0], xs[c1 + 1], ys[r1 + 1])) for r0, c0, r1, c1 in spans
     )
     box: Box = (xs[0], ys[0], xs[-1], ys[-1])
-    return Grid(page, n_rows, n_columns, cells, box, ruled, _certainty(right, below))
+    return Grid(page, n_rows, n_columns, cells, box, rulings is not None, _certainty(right, below))
+
+
+def _look_again(
+    covered: np.ndarray, lines: list[Line], crossing: list[float], rulings: Rulings, *, vertical_lines: bool
+) -> None:
+    """Raise `covered[i, j]`, of line j between crossing i and i + 1, where a mostly drawn line is faint or hidden."""
+    for j, line in enumerate(lines[:-1]):
+        if (covered[:, j] >= EDGE_COVERED).mean() < MOSTLY_DRAWN:
+            continue
+        for i in np.nonzero(covered[:, j] < EDGE_COVERED)[0]:
+            stretch = crossing[i], crossing[i + 1]
+            covered[i, j] = max(covered[i, j], rulings.faint_share(line.position, *stretch, vertical=vertical_lines))
 
 
 def _certainty(right: np.ndarray, below: np.ndarray) -> float:

@@ -16,6 +16,13 @@ MIN_ROW_STROKE = 2.6  # text heights: longer than a dash, shorter than the narro
 MIN_COLUMN_STROKE = 1.55  # text heights: taller than any letter, lower than a one-line row
 MAX_GAP = 0.45  # text heights: a dotted or broken ruling has gaps this wide
 MAX_THICKNESS = 0.4  # text heights: thicker is a bar, a photo or a scanner edge
+AREA = 0.6  # text heights: what is darker over such a square is a shaded cell, a bar or a hole, no ruling
+DOT_WINDOW = 0.5  # text heights: holds a dot and a gap of a dotted ruling
+RIDGE_SIDE = 0.16  # text heights beside a ruling where there must be paper
+MIN_RIDGE_LENGTH = 4.0  # text heights: letters of neighbouring tight rows that happen to stand in line are shorter
+MIN_RIDGE = 16  # grey levels by which a ruling is darker, on average, than its sides
+DRIFT = 0.12  # text heights by which a ruling may leave its line
+MIN_PIECES = 4  # a stretch is looked at in at least so many pieces
 MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a line of text
 
 
@@ -36,22 +43,44 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """Segments of a page, and the uint8 masks (1 = ruling) that they came from, reduced by `scale`."""
+    """Segments of a page, in its pixels, and the reduced grey page uint8 (h, w) on which they were found."""
 
     rows: tuple[Segment, ...]
     columns: tuple[Segment, ...]
-    scale: float
+    pooled: np.ndarray
+    factor: int
+    text_height: float
+
+    def faint_share(self, position: float, start: float, end: float, *, vertical: bool) -> float:
+        """Share of a stretch along which the page is darker than beside it: a dotted, broken or overprinted ruling.
+
+        Letters don't reach the stretch's ends; where the ends show nothing, the share is 0.
+        """
+        height = self.text_height / self.factor
+        image = self.pooled if vertical else self.pooled.T
+        side, drift = max(round(RIDGE_SIDE * height), 2), max(round(DRIFT * height), 1)
+        middle, a, b = (round(value / self.factor) for value in (position, start, end))
+        low = middle - side - drift
+        stretch = image[max(a + 1, 0) : max(b - 1, 0), max(low, 0) : middle + side + drift + 1]
+        if low < 0 or stretch.shape[1] < 2 * (side + drift) + 1 or len(stretch) < 4:
+            return 0.0
+        pieces = max(round(len(stretch) / (DOT_WINDOW * height)), MIN_PIECES)
+        means = np.array([part.mean(axis=0) for part in np.array_split(stretch.astype(np.float32), pieces)])
+        count = 2 * drift + 1
+        ridge = np.minimum(means[:, :count], means[:, 2 * side : 2 * side + count]) - means[:, side : side + count]
+        inked = ridge >= MIN_RIDGE
+        inked &= inked[0] & inked[-1]
+        return float(inked.mean(axis=0).max())
 
 
-def find_rulings(gray: np.ndarray, dpi: float, text_height: float) -> Rulings:
-    """Rulings of an evened page, gray uint8 (H, W)."""
+def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bool = False) -> Rulings:
+    """Rulings of an evened page, gray uint8 (H, W). `dotted`: also those that are only darker on average."""
     factor = max(round(dpi / WORK_DPI), 1)
-    pooled = _darkest(gray, factor)
-    ink = (pooled < INK_BELOW).astype(np.uint8)
     height = text_height / factor
-    rows = _strokes(ink, height, MIN_ROW_STROKE, factor)
-    columns = _strokes(np.ascontiguousarray(ink.T), height, MIN_COLUMN_STROKE, factor)
-    return Rulings(rows, columns, 1.0 / factor)
+    pooled = _lighten_areas(_darkest(gray, factor), height)
+    rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dotted=dotted)
+    columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, dotted=dotted)
+    return Rulings(rows, columns, pooled, factor, text_height)
 
 
 def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
@@ -67,12 +96,22 @@ def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
     return out
 
 
-def _strokes(ink: np.ndarray, text_height: float, least: float, factor: int) -> tuple[Segment, ...]:
-    """Segments along the x axis of the mask."""
+def _lighten_areas(pooled: np.ndarray, text_height: float) -> np.ndarray:
+    """The page relative to what is around each stroke: shaded cells become paper, bars and holes vanish."""
+    size = max(round(AREA * text_height), 5)
+    around = cv2.morphologyEx(pooled, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    return cv2.divide(pooled, cv2.max(around, 1), scale=255)
+
+
+def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, *, dotted: bool) -> tuple[Segment, ...]:
+    """Segments along the x axis of a grey page."""
+    ink = (pooled < INK_BELOW).astype(np.uint8)
     gap = max(round(MAX_GAP * text_height), 2)
     length = max(round(least * text_height), 6)
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
-    bridged = cv2.morphologyEx(_dashes(ink, text_height) | solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    if dotted:
+        solid |= _ridges(pooled, text_height, length)
+    bridged = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, 1), np.uint8))
@@ -85,15 +124,23 @@ def _strokes(ink: np.ndarray, text_height: float, least: float, factor: int) -> 
     return tuple(Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor) for s in found)
 
 
-def _dashes(ink: np.ndarray, text_height: float) -> np.ndarray:
-    """Ink that is thin across the stroke and alone: dots and dashes of a dotted ruling, hairlines broken up."""
-    reach = max(round(0.3 * text_height), 3)
-    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(round(0.22 * text_height), 3), 1), np.uint8))
-    thin = cv2.subtract(ink, cv2.dilate(thick, np.ones((1, 3), np.uint8)))
-    # a dot of a ruling has paper above and below; a letter's serif has the letter
-    column_ink = cv2.boxFilter(ink.astype(np.float32), -1, (1, 2 * reach + 1), normalize=False)
-    alone = (column_ink <= max(0.3 * text_height, 3)).astype(np.uint8)
-    return thin & alone
+def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
+    """Mask of rows that stay darker along `length` pixels than the rows on both sides: dotted and broken rulings.
+
+    A line of text is as dark over its whole height, so it makes no ridge; letters above each other leave gaps.
+    """
+    dark = cv2.bitwise_not(pooled)
+    length = max(length, round(MIN_RIDGE_LENGTH * text_height))
+    window = max(round(DOT_WINDOW * text_height), 5) | 1
+    kept = cv2.morphologyEx(cv2.blur(dark, (window, 1)), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    mean = cv2.blur(dark, (length | 1, 1))
+    side = max(round(RIDGE_SIDE * text_height), 2)
+    beside = np.zeros_like(mean)
+    beside[:-side] = mean[side:]
+    beside[side:] = cv2.max(beside[side:], mean[:-side])
+    noise = int(np.percentile(mean[::8, ::8], 25))
+    mask = (cv2.subtract(kept, beside) >= max(MIN_RIDGE, noise)) & (kept >= cv2.add(beside, beside))
+    return mask.astype(np.uint8)
 
 
 def _split_bundle(

@@ -6,6 +6,11 @@ import cv2
 import numpy as np
 
 MIN_CHROMA = 55  # channel spread of stamp and pen ink; JPEG fringes of black print stay below
+SEED_CHROMA = 40  # channel spread from which fainter colour around it is lifted too
+RESIDUE = (0.1, 0.5)  # optical density left of lifted ink: all of it, none of it
+MIN_FRINGE = 14  # channel spread of the soft edges of coloured strokes
+NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same ink
+MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
 LARGEST_WRITING = 3.2  # text heights: larger coloured strokes are a stamp, a signature or a coloured table
 BRIDGE = 0.45  # text heights between pieces of one stamp
@@ -29,8 +34,37 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     blue, green, red = cv2.split(pixels)
     lightest = cv2.max(cv2.max(blue, green), red)
     darkest = cv2.min(cv2.min(blue, green), red)
-    mask = cv2.subtract(lightest, darkest) > MIN_CHROMA
+    chroma = cv2.subtract(lightest, darkest)
+    mask = chroma > MIN_CHROMA
+    near = cv2.dilate((chroma[::4, ::4] > SEED_CHROMA).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
+    near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lightest, mask
+
+
+def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -> None:
+    """Set `lightest` (H, W) in `region` to what the page would be without the coloured ink.
+
+    Inks multiply (Beer-Lambert): density = black + colour. A coloured ink's share in the channel that it absorbs least is a
+    fixed part of what it takes from the others, so that part, measured on the ink itself, tells the black below it.
+    """
+    ys, xs = np.nonzero(region)
+    small = cv2.resize(pixels, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 11)
+    height, width = paper.shape[:2]
+    white = paper[np.minimum(ys // PAPER_SCALE, height - 1), np.minimum(xs // PAPER_SCALE, width - 1)]
+    white = np.maximum(white, MIN_PAPER).astype(np.float32)
+    density = np.maximum(np.log((white + 1) / (pixels[ys, xs] + np.float32(1))), 0)
+    least = density.min(axis=1)
+    spread = density.max(axis=1) - least
+    channel = density.argmin(axis=1)
+    for hue in range(3):
+        inked = (channel == hue) & (spread > MIN_SPREAD)
+        if inked.any():
+            least[inked] -= float(np.median(least[inked] / spread[inked])) * spread[inked]
+    # what is left of a stroke's edge, where a JPEG has blurred the colour, is far lighter than print
+    black = least * np.clip((least - RESIDUE[0]) / (RESIDUE[1] - RESIDUE[0]), 0, 1)
+    lightest[ys, xs] = white.max(axis=1) * np.exp(-black)
 
 
 def split_ink(coloured: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.reading.consensus import canonical, choose_line, settle_number, settle_text
 from extractor.reading.engines import Engine
@@ -71,6 +71,8 @@ def _row(
     measures: Sequence[str],
 ) -> Row:
     value = next(numbers)
+    if row.value_merged:
+        value = replace(value, reasons=(*value.reasons, "merged-cell"))
     others = tuple(
         (measures[n + 1] if n + 1 < len(measures) else f"{n + 2}", next(numbers)) for n in range(len(row.others))
     )

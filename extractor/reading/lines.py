@@ -9,6 +9,7 @@ import numpy as np
 
 INK_BELOW = 150  # on the evened, stretched page
 SPECK = 0.33  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
+DASH = 0.22  # text heights: flat ink from this width on is a dash
 NEAR = 0.45  # text heights: small ink this near to print belongs to it
 BORDER_ZONE = 0.3  # text heights: where remnants of a ruling lie
 REMNANT_LENGTH = 1.3  # text heights: ink at the border that is this long and thin is ruling
@@ -50,7 +51,7 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     boxes[:, 2] += boxes[:, 0]
     boxes[:, 3] += boxes[:, 1]
     ruling = _remnants(boxes, ink.shape, text_height)
-    big = ~ruling & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= SPECK * text_height)
+    big = ~ruling & _is_print(boxes, text_height)
     if not big.any():
         return FoundLines((), False, bool((~ruling).any()))
     kept = big | _beside(boxes, big, ruling, text_height)
@@ -58,6 +59,13 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     lines = _assign(boxes[kept], rows)
     touches = bool(_touching(boxes[big], ink.shape).any())
     return FoundLines(lines, touches, bool((~ruling & ~kept).any()))
+
+
+def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:
+    """Mask of components large enough to be letters or dashes."""
+    w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    result: np.ndarray = (np.maximum(w, h) >= SPECK * text_height) | ((w >= DASH * text_height) & (w >= 1.8 * h))
+    return result
 
 
 def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:

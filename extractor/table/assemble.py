@@ -9,10 +9,11 @@ from rapidfuzz import fuzz
 
 from extractor.records import CellText, DraftRow, DraftTable, GridText, Piece, Role
 from extractor.table.columns import ROLES, boundaries, carry_roles, find_roles, has_blank
-from extractor.table.header import count_header_rows, fold, header_texts
+from extractor.table.header import count_header_rows, fold, header_texts, lowest_header, role_of
 
 SAME_COLUMNS = 0.035  # of the table's width: how far borders of one table may differ from page to page
 SAME_HEADER = 82  # rapidfuzz score of header words on two pages
+NEW_HEADER = 3  # columns named by another header between the same borders, from which another table starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,14 @@ def _continue(chain: _Chain, grid: GridText) -> _Chain | None:
     if grid.ink.grid.page == chain.grids[-1].ink.grid.page:
         return None
     n_header = count_header_rows(grid)
-    if n_header and chain.texts and not _same_header(chain.texts, header_texts(grid, n_header)):
-        return None
     lead = chain.grids[chain.leading]
     roles, misfit = carry_roles(chain.roles[chain.leading], boundaries(lead), grid)
+    if n_header and chain.texts and not _same_header(chain.texts, header_texts(grid, n_header)):
+        named = {role for role in map(role_of, header_texts(grid, n_header)) if role}
+        # between the same borders, a row that only shares a word or two with a header is content
+        if misfit > SAME_COLUMNS or len(named) >= NEW_HEADER:
+            return None
+        n_header = 0
     if n_header and chain.texts:
         own = find_roles(grid, n_header)
         roles = own if len([r for r in own if r]) >= len([r for r in roles if r]) else roles
@@ -84,24 +89,31 @@ def _draft(chain: _Chain) -> DraftTable:
             rows[-1] = _rejoin(rows[-1], drafted.pop(0))
         rows += drafted
     values = [c for c, role in enumerate(roles) if role == "value"]
-    measures = tuple(chain.texts[c] if chain.texts else "" for c in values)
+    lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
+    measures = tuple(lowest_header(lead, n_header, column) for column in values)
     return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers)
 
 
 def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: tuple[Role, ...]) -> DraftRow:
     fields: dict[Role, list[CellText]] = {role: [] for role in ROLES}
     others: list[tuple[CellText, ...]] = []
+    merged = False
     covering = [c for c in grid.cells if c.ink.cell.row <= number < c.ink.cell.row + c.ink.cell.row_span]
     for cell in covering:
         role = _role_of_span(cell, roles)
         first = cell.ink.cell.row == number
+        covers_value = role != "value" and "value" in _spanned(cell, roles)
+        merged = merged or (covers_value and role == "label")
         # a merged unit holds for all its rows; anything else is printed once, on its first row
         if role is None or not (first or role == "unit"):
             continue
         if role == "value" and fields["value"]:
             others.append((cell,))
-        else:
-            fields[role].append(cell)
+            continue
+        fields[role].append(cell)
+        if covers_value and role != "label":
+            # a lost ruling between unit and value: what is read here may be the value
+            fields["value"].append(cell)
     pieces = _bounds([c for c in covering if c.ink.cell.row == number] or covering)
     return DraftRow(
         stt=tuple(fields["stt"]),
@@ -113,16 +125,21 @@ def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: t
         pieces=pieces,
         columns_missing=missing,
         grid_certainty=grid.ink.grid.certainty,
+        value_merged=merged,
     )
 
 
 def _role_of_span(cell: CellText, roles: tuple[Role | None, ...]) -> Role | None:
     """A cell merged over several columns is a label where one of them is, else what its first column is."""
-    at = cell.ink.cell
-    spanned = roles[at.column : at.column + at.column_span]
+    spanned = _spanned(cell, roles)
     if len(spanned) > 1 and "label" in spanned:
         return "label"
     return next((role for role in spanned if role), None)
+
+
+def _spanned(cell: CellText, roles: tuple[Role | None, ...]) -> tuple[Role | None, ...]:
+    at = cell.ink.cell
+    return roles[at.column : at.column + at.column_span]
 
 
 def _bounds(cells: list[CellText]) -> tuple[Piece, ...]:

@@ -9,7 +9,10 @@ from rapidfuzz import fuzz
 
 from extractor.records import CellText, GridText, Role
 
-MAX_HEADER_ROWS = 4
+MAX_TITLE_ROWS = 2  # a merged title may stand above the header
+LEAST_ROLES = 2  # header words that make a row a header
+COVERED = 0.55  # share of a cell's text that the header word in it must cover
+SHORT_WORD = 3
 LIKE = 84  # rapidfuzz score from which a cell is a header word
 LONGEST_HEADER = 60  # characters; longer cells are content
 
@@ -47,15 +50,10 @@ def role_of(text: str) -> Role | None:
     best_role, best = None, float(LIKE)
     for role, words in HEADER_WORDS:
         for word in words:
-            score = (
-                fuzz.ratio(folded, word)
-                if len(word) < 6
-                else max(
-                    fuzz.ratio(folded, word), fuzz.partial_ratio(folded, word) - 4 if len(folded) > len(word) else 0.0
-                )
-            )
+            covered = COVERED * len(folded) <= len(word) <= len(folded)
+            score = max(fuzz.ratio(folded, word), fuzz.partial_ratio(folded, word) - 4 if covered else 0.0)
             # short words must match whole: "tt" lies in half of all words
-            if score > best:
+            if score > best and (len(word) > SHORT_WORD or folded == word):
                 best_role, best = role, score
     return best_role
 
@@ -78,21 +76,15 @@ def is_counting_row(cells: list[CellText]) -> bool:
 
 
 def count_header_rows(grid: GridText) -> int:
-    """Rows at the top that are header: those with two header words or more, their sub-rows, and a counting row."""
+    """Rows at the top that are header: one with header words, the rows that its cells span, and a counting row."""
     rows = rows_of(grid)
     header = 0
-    for index, cells in enumerate(rows[:MAX_HEADER_ROWS]):
+    for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
         roles = {role_of(cell.text) for cell in cells} - {None}
-        spanned = any(
-            cell.ink.cell.row < index < cell.ink.cell.row + cell.ink.cell.row_span
-            for row in rows[:index]
-            for cell in row
-        )
-        if len(roles) >= 2 or (index == header and header and (spanned or is_counting_row(cells))):
-            header = max(
-                header, index + 1, *(c.ink.cell.row + c.ink.cell.row_span for c in cells if role_of(c.text)), 0
-            )
-    while header < len(rows) and header and is_counting_row(rows[header]):
+        if len(roles) >= LEAST_ROLES and ("label" in roles or "stt" in roles):
+            header = index + max(cell.ink.cell.row_span for cell in cells)
+            break
+    while 0 < header < len(rows) and is_counting_row(rows[header]):
         header += 1
     return header
 
@@ -106,3 +98,16 @@ def header_texts(grid: GridText, n_header: int) -> list[str]:
             for column in range(at.column, at.column + at.column_span):
                 texts[column] = f"{texts[column]} {cell.text}".strip()
     return texts
+
+
+def lowest_header(grid: GridText, n_header: int, column: int) -> CellText | None:
+    """The header cell just above a column's content: it names one of several value columns under a common head."""
+    above = [
+        cell
+        for cell in grid.cells
+        if cell.ink.cell.row < n_header
+        and cell.ink.cell.column <= column < cell.ink.cell.column + cell.ink.cell.column_span
+        and cell.text.strip()
+        and not COUNTING_ROW.match(cell.text.strip())
+    ]
+    return max(above, key=lambda cell: cell.ink.cell.row, default=None)

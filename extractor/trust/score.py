@@ -164,9 +164,12 @@ def _value_doubts(value: Value, indicator: Indicator | None, support: Support | 
 
 def _needs_person(value: Value, field: Field, indicator: Indicator | None) -> bool:
     """Whether a person must look whatever the confidence."""
-    header_with_ink = indicator is not None and indicator.type == "header" and value.state == "read"
+    header = indicator is not None and indicator.type == "header"
+    header_with_ink = header and value.state == "read"
+    # where a value is due, one cell across label and value may hide it
+    hidden = "merged-cell" in field.reasons and not header
     unclear = value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
-    return unclear or header_with_ink or "handwriting" in field.reasons
+    return unclear or header_with_ink or hidden or "handwriting" in field.reasons
 
 
 def _score_text(judge: _Judge, row: Row, field: Field, cell: tuple[str, str], match: RowMatch, *, known: bool) -> Trust:
