@@ -125,7 +125,8 @@ class Piece:
 class TextLine:
     """One line of ink. `box` in page pixels.
 
-    `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels;
+    `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels (both cleaned
+    where a stamp crosses the line);
     `inner`: the ink box (x0, y0, x1, y1) inside these crops; `text_height`: the page's, in pixels.
     """
 
@@ -140,7 +141,8 @@ class TextLine:
 class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
-    `stamped`: share of the ink box under stamps or signatures. `pen`: the ink is written with a coloured pen.
+    `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
+    `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
     """
 

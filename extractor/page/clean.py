@@ -13,7 +13,9 @@ NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same in
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
 LARGEST_WRITING = 3.2  # text heights: larger coloured strokes are a stamp, a signature or a coloured table
-BRIDGE = 0.45  # text heights between pieces of one stamp
+BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
+NO_INK, RED, OTHER = range(3)
+HUES = (RED, OTHER)
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
@@ -24,7 +26,7 @@ PAPER_LEVEL = 225  # on the evened page, lighter is paper
 
 
 def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """(luminance, grey without coloured ink, mask of coloured ink or None); arrays (H, W)."""
+    """(luminance, grey without coloured ink, RED and OTHER where coloured ink lies or None); arrays (H, W)."""
     if pixels.ndim == 2:
         return pixels, pixels, None
     sample = pixels[::4, ::4].astype(np.int16)
@@ -38,15 +40,17 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     mask = chroma > MIN_CHROMA
     near = cv2.dilate((chroma[::4, ::4] > SEED_CHROMA).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
     near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lightest, mask
+    lifted = _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
+    reddish = cv2.subtract(red, cv2.max(green, blue)) > chroma // 2
+    hues = np.where(mask, np.where(reddish, RED, OTHER), NO_INK).astype(np.uint8)
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lifted, hues
 
 
-def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -> None:
-    """Set `lightest` (H, W) in `region` to what the page would be without the coloured ink.
+def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -> np.ndarray:
+    """`lightest` (H, W), but in `region` what the page would be without the coloured ink.
 
-    Inks multiply (Beer-Lambert): density = black + colour. A coloured ink's share in the channel that it absorbs least is a
-    fixed part of what it takes from the others, so that part, measured on the ink itself, tells the black below it.
+    Inks multiply (Beer-Lambert): density = black + colour. What a coloured ink takes from the channel that it absorbs
+    least is a fixed part of what it takes from the others; measured on the ink itself, it tells the black below it.
     """
     ys, xs = np.nonzero(region)
     small = cv2.resize(pixels, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
@@ -64,17 +68,28 @@ def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -
             least[inked] -= float(np.median(least[inked] / spread[inked])) * spread[inked]
     # what is left of a stroke's edge, where a JPEG has blurred the colour, is far lighter than print
     black = least * np.clip((least - RESIDUE[0]) / (RESIDUE[1] - RESIDUE[0]), 0, 1)
-    lightest[ys, xs] = white.max(axis=1) * np.exp(-black)
+    lifted = lightest.copy()
+    lifted[ys, xs] = white.max(axis=1) * np.exp(-black)
+    return lifted
 
 
-def split_ink(coloured: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mask of coloured ink (H, W) -> (stamps and signatures, writing of a cell's size).
+def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of coloured ink (H, W) -> (stamps and signatures, writing of a cell's size).
 
-    Letters within the bounds of a stamp belong to it.
+    Letters within the bounds of a stamp belong to it. Offices stamp in red and write in other colours, so red ink is
+    joined to a stamp from further off.
     """
+    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE)
+    other_stamp, other_pen = _split_hue(other, text_height, BRIDGE)
+    return red_stamp | other_stamp, red_pen | other_pen
+
+
+def _split_hue(coloured: np.ndarray, text_height: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
     small = coloured[::INK_SCALE, ::INK_SCALE].astype(np.uint8)
+    if not small.any():
+        return coloured, coloured
     # a stamp is cut up by the rulings and letters that it crosses
-    bridge = max(round(BRIDGE * text_height / INK_SCALE), 3)
+    bridge = max(round(reach * text_height / INK_SCALE), 3)
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     largest = LARGEST_WRITING * text_height / INK_SCALE

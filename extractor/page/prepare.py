@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.page.clean import even_light, split_colour, split_ink
+from extractor.page.clean import HUES, even_light, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.render import PageReader, Sheet
@@ -38,10 +38,10 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
 
 def _prepare_scan(sheet: Sheet) -> PageImage:
     size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
-    raw, lifted, coloured = split_colour(sheet.pixels)
+    raw, lifted, hues = split_colour(sheet.pixels)
     gray = even_light(lifted)
     turn = find_turn(gray)
-    layers = [gray, raw] if coloured is None else [gray, raw, np.where(coloured, 0, 255).astype(np.uint8)]
+    layers = [gray, raw, *([] if hues is None else [np.where(hues == hue, 0, 255).astype(np.uint8) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
     skew = find_skew(layers[0], INK_BELOW)
     geometry = Geometry(turn_matrix(turn, size), size)
@@ -52,7 +52,7 @@ def _prepare_scan(sheet: Sheet) -> PageImage:
     mesh = find_mesh(layers[0], text_height)
     if mesh is not None:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)
-    stamp, pen = split_ink(layers[2] < 128, text_height) if len(layers) > 2 else (None, None)
+    stamp, pen = split_ink(layers[2] < 128, layers[3] < 128, text_height) if len(layers) > 2 else (None, None)
     return PageImage(
         sheet.number, layers[0], layers[1], stamp, sheet.dpi, text_height, "scan", geometry, (), pen, turn, skew
     )

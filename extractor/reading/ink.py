@@ -44,7 +44,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     pixels = page.raw if written else page.gray
     found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
-    stamped = max((_share(page.stamp, line.box) for line in lines), default=0.0)
+    stamped = max(_share(page.stamp, box) for box in ([line.box for line in lines] or [(x0, y0, x1, y1)]))
     return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, found.specks)
 
 
@@ -65,7 +65,9 @@ def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[i
     bottom = min(y1 + round(TALL_CONTEXT * tall), page.gray.shape[0])
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     region = np.s_[top:bottom, left:right]
-    return TextLine((x0, y0, x1, y1), page.raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
+    # where a stamp crosses the line, engines would read the stamp
+    raw = page.gray if _share(page.stamp, (x0, y0, x1, y1)) else page.raw
+    return TextLine((x0, y0, x1, y1), raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
 
 
 def _share(mask: np.ndarray | None, box: Box) -> float:
