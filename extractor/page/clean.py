@@ -9,6 +9,7 @@ MIN_CHROMA = 55  # channel spread of stamp and pen ink; JPEG fringes of black pr
 SEED_CHROMA = 40  # channel spread from which fainter colour around it is lifted too
 RESIDUE = (0.1, 0.5)  # optical density left of lifted ink: all of it, none of it
 MIN_FRINGE = 14  # channel spread of the soft edges of coloured strokes
+MIN_LIFT = 35  # grey levels by which lifting must lighten a pixel to count as coloured ink
 NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same ink
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
@@ -37,13 +38,15 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     lightest = cv2.max(cv2.max(blue, green), red)
     darkest = cv2.min(cv2.min(blue, green), red)
     chroma = cv2.subtract(lightest, darkest)
-    mask = chroma > MIN_CHROMA
     near = cv2.dilate((chroma[::4, ::4] > SEED_CHROMA).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
-    near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    near = cv2.resize(near, chroma.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     lifted = _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
+    gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     reddish = cv2.subtract(red, cv2.max(green, blue)) > chroma // 2
+    # whatever was lifted is known to have lain there: a faint pen's figures must not turn into blank cells
+    mask = cv2.subtract(lifted, gray) > MIN_LIFT
     hues = np.where(mask, np.where(reddish, RED, OTHER), NO_INK).astype(np.uint8)
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), lifted, hues
+    return gray, lifted, hues
 
 
 def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ LEAST_WIDTH = 96  # narrower inputs lose lone digits
 MARGIN = 0.18  # of the ink's height
 MAX_BATCH = 16
 WIDTH_STEP = 32
+DASHES = "–—−"
+LATIN_END = "\u0250"
 WORTH_NAMING = 0.002  # second candidates below this probability are noise
 
 
@@ -37,6 +40,8 @@ class PpOcr:
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         characters = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
         self._chars = ["", *characters, " "]
+        # a stamp or a blot must not be read as a sign of another script, nor hide the figure that comes second
+        self._foreign = np.array([not _is_expected(char) for char in self._chars])
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
@@ -56,6 +61,7 @@ class PpOcr:
         for i, crop in enumerate(crops):
             batch[i, :, :, : crop.shape[1]] = cv2.subtract(crop.astype(np.float32), 127.5) / 127.5
         output: np.ndarray = self._session.run(None, {"x": batch})[0]
+        output[:, :, self._foreign] = 0.0
         return output
 
     def _decode(self, probabilities: np.ndarray, preparation: str) -> Reading:
@@ -97,6 +103,11 @@ class PpOcr:
                 text = "".join([*chars[:position], self._chars[candidate], *chars[position:]]).strip()
                 found.append((text, float(rest[candidate])))
         return found
+
+
+def _is_expected(char: str) -> bool:
+    """Whether a Vietnamese report may hold this character: Latin letters, digits and marks of one byte, dashes."""
+    return char == "" or char in DASHES or unicodedata.normalize("NFD", char)[0] < LATIN_END or char in "đĐ"
 
 
 def load() -> PpOcr | None:
