@@ -5,8 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-MIN_CHROMA = 55  # channel spread of stamp and pen ink; JPEG fringes of black print stay below
-SEED_CHROMA = 40  # channel spread from which fainter colour around it is lifted too
+SEED_CHROMA = 40  # channel spread from which fainter colour around it is lifted too, on a noisy scan
+LEAST_SEED = 16  # the same on a scan without colour noise
+NOISE_PERCENTILE, NOISE_FACTOR = 97, 2.0  # coloured ink covers less of a page than the rest
 RESIDUE = (0.1, 0.5)  # optical density left of lifted ink: all of it, none of it
 MIN_FRINGE = 14  # channel spread of the soft edges of coloured strokes
 MIN_LIFT = 35  # grey levels by which lifting must lighten a pixel to count as coloured ink
@@ -30,15 +31,17 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """(luminance, grey without coloured ink, RED and OTHER where coloured ink lies or None); arrays (H, W)."""
     if pixels.ndim == 2:
         return pixels, pixels, None
-    sample = pixels[::4, ::4].astype(np.int16)
-    if ((sample.max(axis=2) - sample.min(axis=2)) > MIN_CHROMA).mean() < COLOURED_SHARE:
+    sample = pixels[::4, ::4]
+    spread = sample.max(axis=2) - sample.min(axis=2)
+    seed = _seed_chroma(spread)
+    if (spread > seed).mean() < COLOURED_SHARE:
         gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
         return gray, gray, None
     blue, green, red = cv2.split(pixels)
     lightest = cv2.max(cv2.max(blue, green), red)
     darkest = cv2.min(cv2.min(blue, green), red)
     chroma = cv2.subtract(lightest, darkest)
-    near = cv2.dilate((chroma[::4, ::4] > SEED_CHROMA).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
+    near = cv2.dilate((spread > seed).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
     near = cv2.resize(near, chroma.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     lifted = _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
@@ -47,6 +50,11 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     mask = cv2.subtract(lifted, gray) > MIN_LIFT
     hues = np.where(mask, np.where(reddish, RED, OTHER), NO_INK).astype(np.uint8)
     return gray, lifted, hues
+
+
+def _seed_chroma(spread: np.ndarray) -> float:
+    """The channel spread that this page's scanner does not give to paper and black print, but a faint pen does."""
+    return float(np.clip(NOISE_FACTOR * np.percentile(spread, NOISE_PERCENTILE) + LEAST_SEED, LEAST_SEED, SEED_CHROMA))
 
 
 def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -> np.ndarray:

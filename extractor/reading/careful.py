@@ -98,7 +98,8 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     ]
     first = _ask(first, [engines[name] for name in NUMBER_ENGINES if name in engines])
     doubtful = [i for i, cell in enumerate(first) if not _settled(cell)]
-    again = _ask([first[i] for i in doubtful], [e for n in ("ppocr", FIRST_ENGINE) if (e := engines.get(n))], "clean")
+    seconds = [engines[name] for name in ("ppocr", FIRST_ENGINE) if name in engines]
+    again = _ask(_ask([first[i] for i in doubtful], seconds, "clean"), seconds, "dark")
     for i, cell in zip(doubtful, again, strict=True):
         first[i] = cell
     read = {i: settle_number(parts, _whole(cell)) for (i, parts), cell in zip(inked, first, strict=True)}

@@ -12,6 +12,7 @@ from extractor.records import CellState, CellText, Field, Piece, Reading
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
 SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside its best one
 ENGINE_WEIGHT: Mapping[str, float] = {"ppocr": 1.0, "trueocr": 0.9, "tesseract-eng": 0.8, "tesseract-vie": 0.7}
+LIGHTER_INK = 0.5  # what was left out so that this could be read may have been a part of it
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
 
@@ -37,10 +38,14 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     origins = {reading.engine.split("-")[0] for reading in readings}
     if len(ranked) > 1:
         reasons.append("engines-disagree")
+    if all(reading.preparation == "dark" for reading in readings if canonical(reading.text) == text):
+        reasons.append("lighter-ink")
     if len(agreeing) < 2:
         reasons.append("single-reader")
     total = sum(scores.values()) or 1.0
     confidence = score / total * _strength(readings, text) * (1.0 if len(agreeing) > 1 or len(origins) == 1 else 0.8)
+    if "lighter-ink" in reasons:
+        confidence *= LIGHTER_INK
     ordered = sorted(readings, key=lambda r: (canonical(r.text) != text, -r.confidence))
     return Field(text, "read", confidence, pieces, tuple(ordered), _alternatives(ranked, readings), tuple(reasons))
 

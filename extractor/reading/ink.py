@@ -21,7 +21,8 @@ from extractor.records import (
 
 INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
-WRITTEN = 0.004  # share of a cell under small coloured strokes that is writing, not a smudge
+TRACE = 0.004  # the same: less may be a stray pixel
+WRITTEN = 0.02  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
@@ -39,13 +40,16 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         if words:
             return CellInk(cell, piece, words=words)
     x0, y0, x1, y1 = _inside(page, cell.box)
-    written = _share(page.pen, (x0, y0, x1, y1)) > WRITTEN
+    area = (x1 - x0) * (y1 - y0) / page.text_height**2
+    pen = _share(page.pen, (x0, y0, x1, y1)) * area
+    written = pen > WRITTEN
     # writing with a coloured pen was lifted off the clean page together with the stamps
     pixels = page.raw if written else page.gray
     found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
     stamped = max(_share(page.stamp, box) for box in ([line.box for line in lines] or [(x0, y0, x1, y1)]))
-    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, found.specks)
+    specks = found.specks or pen > TRACE
+    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks)
 
 
 def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:

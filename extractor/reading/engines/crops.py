@@ -8,11 +8,15 @@ import numpy as np
 from extractor.records import TextLine
 
 Inner = tuple[int, int, int, int]
+# what is much lighter than print is left out: a stamp on a grey scan, the print of the verso
+DARKEST = np.clip(np.arange(256) * 255 // 125, 0, 255).astype(np.uint8)
 PAPER = 200  # lighter pixels are paper when looking for gaps between words
 
 
 def pixels_of(line: TextLine, preparation: str) -> np.ndarray:
     """The line's crop in one preparation: uint8 (h, w)."""
+    if preparation == "dark":
+        return cv2.LUT(line.clean, DARKEST)
     return line.clean if preparation == "clean" else line.raw
 
 
