@@ -16,6 +16,8 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
 FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
 MANY_ROWS = 8  # where the rows are tight or as many as this
+CLEAR, CROWDED = 0.08, 0.25  # shares of a vertical line with ink close beside it: a ruling's, a scratch's
+LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
 MOSTLY_DRAWN = 0.5  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
@@ -119,6 +121,7 @@ def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Ru
     horizontal = _thin_out(horizontal, MIN_ROW * text_height)
     vertical = _thin_out(vertical, MIN_COLUMN * text_height)
     vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, text_height), *vertical[-1:]]
+    vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], rulings), *vertical[-1:]]
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
         return None
@@ -153,6 +156,18 @@ def _not_letters(vertical: list[Line], horizontal: list[Line], text_height: floa
         if not few or not (tight or len(spans) >= MANY_ROWS):
             kept.append(line)
     return kept
+
+
+def _not_scratches(vertical: list[Line], rulings: Rulings) -> list[Line]:
+    """Without lines that run through text, where the others keep clear of it: scratches and streaks of a scanner."""
+    crowded = [
+        float(np.average([rulings.crowded_share(line.position, a, b) for a, b in line.stretches],
+                         weights=[b - a for a, b in line.stretches]))
+        for line in vertical
+    ]  # fmt: skip
+    if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
+        return vertical
+    return [line for line, share in zip(vertical, crowded, strict=True) if share < CROWDED]
 
 
 def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:

@@ -21,6 +21,7 @@ DOT_WINDOW = 0.5  # text heights: holds a dot and a gap of a dotted ruling
 RIDGE_SIDE = 0.16  # text heights beside a ruling where there must be paper
 MIN_RIDGE_LENGTH = 4.0  # text heights: letters of neighbouring tight rows that happen to stand in line are shorter
 MIN_RIDGE = 16  # grey levels by which a ruling is darker, on average, than its sides
+CLOSE = (0.22, 0.34)  # text heights beside an upright ruling that cells leave white
 DRIFT = 0.12  # text heights by which a ruling may leave its line
 MIN_PIECES = 4  # a stretch is looked at in at least so many pieces
 MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a line of text
@@ -71,6 +72,15 @@ class Rulings:
         inked = ridge >= MIN_RIDGE
         inked &= inked[0] & inked[-1]
         return float(inked.mean(axis=0).max())
+
+    def crowded_share(self, position: float, start: float, end: float) -> float:
+        """Share of an upright stretch with ink close beside it: text keeps off a ruling, a scratch runs through it."""
+        height = self.text_height / self.factor
+        middle, a, b = (round(value / self.factor) for value in (position, start, end))
+        near, far = max(round(CLOSE[0] * height), 2), max(round(CLOSE[1] * height), 3)
+        bands = [self.pooled[a:b, max(middle + sign * near, 0) : middle + sign * far : sign] for sign in (1, -1)]
+        inked = [(band < INK_BELOW).any(axis=1) for band in bands if band.size]
+        return float(np.mean([side.mean() for side in inked])) if inked else 0.0
 
 
 def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bool = False) -> Rulings:

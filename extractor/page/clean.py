@@ -12,10 +12,12 @@ RESIDUE = (0.1, 0.5)  # optical density left of lifted ink: all of it, none of i
 MIN_FRINGE = 14  # channel spread of the soft edges of coloured strokes
 MIN_LIFT = 35  # grey levels by which lifting must lighten a pixel to count as coloured ink
 NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same ink
+FULL_DENSITY = 2.0  # optical density from which a channel is black
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
 LARGEST_WRITING = 3.2  # text heights: larger coloured strokes are a stamp, a signature or a coloured table
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
+FRINGE = 0.3  # text heights around a stamp's strokes
 NO_INK, RED, OTHER = range(3)
 HUES = (RED, OTHER)
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
@@ -69,7 +71,8 @@ def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -
     height, width = paper.shape[:2]
     white = paper[np.minimum(ys // PAPER_SCALE, height - 1), np.minimum(xs // PAPER_SCALE, width - 1)]
     white = np.maximum(white, MIN_PAPER).astype(np.float32)
-    density = np.maximum(np.log((white + 1) / (pixels[ys, xs] + np.float32(1))), 0)
+    # near black the logarithm of a channel's last few levels is noise
+    density = np.clip(np.log((white + 1) / (pixels[ys, xs] + np.float32(1))), 0, FULL_DENSITY)
     least = density.min(axis=1)
     spread = density.max(axis=1) - least
     channel = density.argmin(axis=1)
@@ -91,8 +94,11 @@ def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[n
     joined to a stamp from further off.
     """
     red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE)
-    other_stamp, other_pen = _split_hue(other, text_height, BRIDGE)
-    return red_stamp | other_stamp, red_pen | other_pen
+    # the soft edges of a stamp's strokes, and where it crosses print, lose their hue
+    side = max(round(FRINGE * text_height), 3)
+    fringe = cv2.dilate(red_stamp.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    other_stamp, other_pen = _split_hue(other & ~fringe, text_height, BRIDGE)
+    return red_stamp | other_stamp | (other & fringe), red_pen | other_pen
 
 
 def _split_hue(coloured: np.ndarray, text_height: float, reach: float) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,7 @@ from extractor.records import (
 INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
 TRACE = 0.004  # the same: less may be a stray pixel
-WRITTEN = 0.02  # square text heights of small coloured strokes in a cell that are writing, not a smudge
+WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
