@@ -16,6 +16,7 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
 FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
 MANY_ROWS = 8  # where the rows are tight or as many as this
+WHOLE = 0.8  # share of the table's height from which a line is a border, whatever touches it
 CLEAR, CROWDED = 0.08, 0.25  # shares of a vertical line with ink close beside it: a ruling's, a scratch's
 LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
 MOSTLY_DRAWN = 0.5  # share of a line's sides that are drawn, from which its other sides are looked at again
@@ -121,7 +122,7 @@ def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Ru
     horizontal = _thin_out(horizontal, MIN_ROW * text_height)
     vertical = _thin_out(vertical, MIN_COLUMN * text_height)
     vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, text_height), *vertical[-1:]]
-    vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], rulings), *vertical[-1:]]
+    vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
         return None
@@ -158,8 +159,9 @@ def _not_letters(vertical: list[Line], horizontal: list[Line], text_height: floa
     return kept
 
 
-def _not_scratches(vertical: list[Line], rulings: Rulings) -> list[Line]:
-    """Without lines that run through text, where the others keep clear of it: scratches and streaks of a scanner."""
+def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
+    """Without short lines that run through text, where the others keep clear of it: scratches, a scanner's streaks."""
+    height = horizontal[-1].position - horizontal[0].position
     crowded = [
         float(np.average([rulings.crowded_share(line.position, a, b) for a, b in line.stretches],
                          weights=[b - a for a, b in line.stretches]))
@@ -167,7 +169,8 @@ def _not_scratches(vertical: list[Line], rulings: Rulings) -> list[Line]:
     ]  # fmt: skip
     if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
         return vertical
-    return [line for line, share in zip(vertical, crowded, strict=True) if share < CROWDED]
+    pairs = zip(vertical, crowded, strict=True)
+    return [line for line, share in pairs if share < CROWDED or _inked(line) > WHOLE * height]
 
 
 def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:

@@ -74,13 +74,13 @@ class Rulings:
         return float(inked.mean(axis=0).max())
 
     def crowded_share(self, position: float, start: float, end: float) -> float:
-        """Share of an upright stretch with ink close beside it: text keeps off a ruling, a scratch runs through it."""
+        """Share of an upright stretch with ink close beside it, on the emptier side: a scratch runs through text."""
         height = self.text_height / self.factor
         middle, a, b = (round(value / self.factor) for value in (position, start, end))
         near, far = max(round(CLOSE[0] * height), 2), max(round(CLOSE[1] * height), 3)
         bands = [self.pooled[a:b, max(middle + sign * near, 0) : middle + sign * far : sign] for sign in (1, -1)]
         inked = [(band < INK_BELOW).any(axis=1) for band in bands if band.size]
-        return float(np.mean([side.mean() for side in inked])) if inked else 0.0
+        return float(min(side.mean() for side in inked)) if inked else 0.0
 
 
 def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bool = False) -> Rulings:

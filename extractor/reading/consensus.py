@@ -13,6 +13,8 @@ STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the readin
 SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside its best one
 ENGINE_WEIGHT: Mapping[str, float] = {"ppocr": 1.0, "trueocr": 0.9, "tesseract-eng": 0.8, "tesseract-vie": 0.7}
 LIGHTER_INK = 0.5  # what was left out so that this could be read may have been a part of it
+WORD_WEIGHT: Mapping[str, float] = {"ppocr": 0.3, "trueocr": 0.9, "tesseract-eng": 0.2, "tesseract-vie": 0.7}
+LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
 
@@ -56,7 +58,8 @@ def _votes(readings: Sequence[Reading]) -> dict[str, float]:
     for reading in readings:
         text = canonical(reading.text)
         if text:
-            weight = ENGINE_WEIGHT.get(reading.engine, 0.7) * max(reading.confidence, 0.02)
+            weights = WORD_WEIGHT if sum(map(str.isalpha, text)) >= LETTERS else ENGINE_WEIGHT
+            weight = weights.get(reading.engine, 0.7) * max(reading.confidence, 0.02)
             voices.setdefault((text, reading.engine), []).append(weight)
     scores: dict[str, float] = {}
     for (text, _), weights in voices.items():
