@@ -16,6 +16,7 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
 FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
 MANY_ROWS = 8  # where the rows are tight or as many as this
+SLIVER = 1.5  # text heights: no column is narrower
 WHOLE = 0.8  # share of the table's height from which a line is a border, whatever touches it
 CLEAR, CROWDED = 0.08, 0.25  # shares of a vertical line with ink close beside it: a ruling's, a scratch's
 LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
@@ -25,10 +26,11 @@ MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double r
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Collinear segments: position across, and the stretches covered along."""
+    """Collinear segments: mean position across, the stretches covered along, and the segments where there are any."""
 
     position: float
     stretches: tuple[tuple[float, float], ...]
+    segments: tuple[Segment, ...] = ()
 
     @property
     def start(self) -> float:
@@ -39,6 +41,14 @@ class Line:
     def end(self) -> float:
         """Last covered pixel."""
         return self.stretches[-1][1]
+
+    def at(self, along: float) -> float:
+        """Where the line lies at this place along it."""
+        if not self.segments:
+            return self.position
+        near = min(self.segments, key=lambda s: (max(s.start - along, along - s.end, 0.0), -s.length))
+        share = (min(max(along, near.start), near.end) - near.start) / max(near.length, 1.0)
+        return near.position + (share - 0.5) * near.drift
 
     def covered(self, start: float, end: float) -> float:
         """Share of start..end that is ruled."""
@@ -110,7 +120,7 @@ def _line(segments: list[Segment], text_height: float) -> Line:
             stretches[-1] = (stretches[-1][0], max(stretches[-1][1], segment.end))
         else:
             stretches.append((segment.start, segment.end))
-    return Line(_weighted(segments), tuple(stretches))
+    return Line(_weighted(segments), tuple(stretches), tuple(segments))
 
 
 def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings) -> Grid | None:
@@ -122,6 +132,7 @@ def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Ru
     horizontal = _thin_out(horizontal, MIN_ROW * text_height)
     vertical = _thin_out(vertical, MIN_COLUMN * text_height)
     vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, text_height), *vertical[-1:]]
+    vertical = _not_slivers(vertical, horizontal, text_height)
     vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
@@ -159,6 +170,17 @@ def _not_letters(vertical: list[Line], horizontal: list[Line], text_height: floa
     return kept
 
 
+def _not_slivers(vertical: list[Line], horizontal: list[Line], text_height: float) -> list[Line]:
+    """Without inner lines over a part of the table that leave no room for a column beside a longer line."""
+    height = horizontal[-1].position - horizontal[0].position
+
+    def is_sliver(line: Line) -> bool:
+        near = [other for other in vertical if 0 < abs(other.position - line.position) < SLIVER * text_height]
+        return _inked(line) < WHOLE * height and any(_inked(other) > _inked(line) for other in near)
+
+    return [*vertical[:1], *(line for line in vertical[1:-1] if not is_sliver(line)), *vertical[-1:]]
+
+
 def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
     """Without short lines that run through text, where the others keep clear of it: scratches, a scanner's streaks."""
     height = horizontal[-1].position - horizontal[0].position
@@ -190,7 +212,7 @@ def _thin_out(lines: list[Line], least: float) -> list[Line]:
         if kept and line.position - kept[-1].position < least:
             both = kept[-1]
             longer = both if _inked(both) >= _inked(line) else line
-            kept[-1] = Line(longer.position, tuple(sorted((*both.stretches, *line.stretches))))
+            kept[-1] = Line(longer.position, tuple(sorted((*both.stretches, *line.stretches))), longer.segments)
         else:
             kept.append(line)
     return kept
@@ -234,10 +256,21 @@ def build_grid(horizontal: list[Line], vertical: list[Line], page: int, rulings:
         _look_again(below.T, horizontal[1:], xs, rulings, vertical_lines=False)
     spans = _spans(right >= EDGE_COVERED, below >= EDGE_COVERED)
     cells = tuple(
-        GridCell(r0, c0, r1 - r0 + 1, c1 - c0 + 1, (xs[c0], ys[r0], xs[c1 + 1], ys[r1 + 1])) for r0, c0, r1, c1 in spans
+        GridCell(r0, c0, r1 - r0 + 1, c1 - c0 + 1, _cell_box(horizontal, vertical, (r0, c0, r1 + 1, c1 + 1)))
+        for r0, c0, r1, c1 in spans
     )
     box: Box = (xs[0], ys[0], xs[-1], ys[-1])
     return Grid(page, n_rows, n_columns, cells, box, rulings is not None, _certainty(right, below))
+
+
+def _cell_box(horizontal: list[Line], vertical: list[Line], lines: tuple[int, int, int, int]) -> Box:
+    """Box between the lines (top, left, bottom, right) where they pass the cell."""
+    top, left, bottom, right = lines
+    y = (horizontal[top].position + horizontal[bottom].position) / 2
+    x = (vertical[left].position + vertical[right].position) / 2
+    x0, x1 = vertical[left].at(y), vertical[right].at(y)
+    y0, y1 = horizontal[top].at(x), horizontal[bottom].at(x)
+    return float(x0), float(y0), float(max(x1, x0 + 1)), float(max(y1, y0 + 1))
 
 
 def _look_again(

@@ -22,6 +22,7 @@ RIDGE_SIDE = 0.16  # text heights beside a ruling where there must be paper
 MIN_RIDGE_LENGTH = 4.0  # text heights: letters of neighbouring tight rows that happen to stand in line are shorter
 MIN_RIDGE = 16  # grey levels by which a ruling is darker, on average, than its sides
 CLOSE = (0.22, 0.34)  # text heights beside an upright ruling that cells leave white
+COURSE_PIECES = 7  # a ruling's course is followed through so many pieces
 DRIFT = 0.12  # text heights by which a ruling may leave its line
 MIN_PIECES = 4  # a stretch is looked at in at least so many pieces
 MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a line of text
@@ -29,12 +30,16 @@ MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a lin
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A straight stroke: at `position` across its direction, from `start` to `end` along it (pixels of the page)."""
+    """A stroke: at `position` across its direction, from `start` to `end` along it (pixels of the page).
+
+    `drift`: by how much the position grows from start to end; a page is never quite straight.
+    """
 
     position: float
     start: float
     end: float
     thickness: float
+    drift: float = 0.0
 
     @property
     def length(self) -> float:
@@ -131,7 +136,10 @@ def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, 
         x, y, w, h, _ = stats[label]
         region = (labels[y : y + h, x : x + w] == label) & (runs[y : y + h, x : x + w] > 0)
         found += _split_bundle(ink, region, x, y, text_height, length)
-    return tuple(Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor) for s in found)
+    return tuple(
+        Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor, s.drift * factor)
+        for s in found
+    )
 
 
 def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
@@ -161,10 +169,28 @@ def _split_bundle(
     thickness = region.sum() / max(region.any(axis=0).sum(), 1)
     if width < length or thickness > MAX_THICKNESS * text_height:
         return []
-    centre = y + float((region.sum(axis=1) * np.arange(height)).sum() / region.sum())
+    position, drift = _course(region)
     if _in_company(ink, y, height, x, width, text_height):
         return []
-    return [Segment(centre, float(x), float(x + width), float(thickness))]
+    return [Segment(y + position, float(x), float(x + width), float(thickness), drift)]
+
+
+def _course(region: np.ndarray) -> tuple[float, float]:
+    """(position, growth of the position from start to end) of a component; what touches the ruling does not count."""
+    pieces = np.array_split(region, min(COURSE_PIECES, max(region.shape[1] // (4 * len(region)), 1)), axis=1)
+    peaks = np.array([_peak(piece.sum(axis=1)) for piece in pieces])
+    count = len(peaks)
+    slopes = [(peaks[j] - peaks[i]) / (j - i) for i in range(count) for j in range(i + 1, count)]
+    slope = float(np.median(slopes)) if slopes else 0.0
+    middle = float(np.median(peaks - slope * (np.arange(count) - (count - 1) / 2)))
+    return middle, slope * count
+
+
+def _peak(mass: np.ndarray) -> float:
+    """Centre of the densest rows of a mask."""
+    densest = int(np.argmax(np.convolve(mass, np.ones(3), mode="same")))
+    near = np.arange(max(densest - 2, 0), min(densest + 3, len(mass)))
+    return float((mass[near] * near).sum() / max(mass[near].sum(), 1))
 
 
 def _in_company(ink: np.ndarray, y: int, height: int, x: int, width: int, text_height: float) -> bool:

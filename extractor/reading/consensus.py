@@ -58,8 +58,8 @@ def _votes(readings: Sequence[Reading]) -> dict[str, float]:
     for reading in readings:
         text = canonical(reading.text)
         if text:
-            weights = WORD_WEIGHT if sum(map(str.isalpha, text)) >= LETTERS else ENGINE_WEIGHT
-            weight = weights.get(reading.engine, 0.7) * max(reading.confidence, 0.02)
+            by_engine = WORD_WEIGHT if sum(map(str.isalpha, text)) >= LETTERS else ENGINE_WEIGHT
+            weight = by_engine.get(reading.engine, 0.7) * max(reading.confidence, 0.02)
             voices.setdefault((text, reading.engine), []).append(weight)
     scores: dict[str, float] = {}
     for (text, _), weights in voices.items():
