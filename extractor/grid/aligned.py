@@ -6,7 +6,7 @@ enough of them, else every line of print is a row of its own (the table stage jo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -24,6 +24,7 @@ GUTTER = 0.5  # text heights: a narrower white strip is chance
 CROSSED = 0.07  # share of lines that may cross a gutter (section titles)
 LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
 LEAST_COLUMNS = 3
+RULED_ROWS, GUESSED_ROWS = 0.9, 0.3  # certainty of a grid whose columns, or columns and rows, are guessed
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
 MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
 
@@ -49,10 +50,12 @@ def find_aligned(page: PageImage, rulings: Rulings, taken: tuple[Grid, ...]) -> 
     left, right = min(line.phrases[0][0] for line in block), max(line.phrases[-1][1] for line in block)
     pad = 0.5 * page.text_height
     xs = [left - pad, *gutters, right + pad]
-    ys = _row_borders(block, rulings, xs, page.text_height)
+    ys = _row_rulings(block, rulings, xs, page.text_height)
+    certainty = RULED_ROWS if ys else GUESSED_ROWS
+    ys = ys or _between_lines(block, page.text_height)
     vertical = [Line(x, ((ys[0], ys[-1]),)) for x in xs]
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
-    return (build_grid(horizontal, vertical, page.number, None),)
+    return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
 
 
 def _text_lines(page: PageImage) -> list[_TextLine]:
@@ -168,8 +171,8 @@ def _trim(block: list[_TextLine], gutters: list[float]) -> list[_TextLine]:
     return longest
 
 
-def _row_borders(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:
-    """Horizontal rulings where they part the block into rows, else the middles between its lines."""
+def _row_rulings(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:
+    """Horizontal rulings where they part the block into rows, else nothing."""
     wide = [line.position for line in collinear(list(rulings.rows), text_height) if line.covered(xs[0], xs[-1]) > 0.6]
     inside = [y for y in wide if block[0].y0 - 2 * text_height <= y <= block[-1].y1 + 2 * text_height]
     if len(inside) >= max(3, len(block) // 5):
@@ -179,5 +182,9 @@ def _row_borders(block: list[_TextLine], rulings: Rulings, xs: list[float], text
         if block[-1].y0 > inside[-1]:
             bottom = [block[-1].y1 + 0.3 * text_height]
         return [*top, *inside, *bottom]
+    return []
+
+
+def _between_lines(block: list[_TextLine], text_height: float) -> list[float]:
     middles = [(a.y1 + b.y0) / 2 for a, b in zip(block, block[1:], strict=False)]
     return [block[0].y0 - 0.3 * text_height, *middles, block[-1].y1 + 0.3 * text_height]
