@@ -50,8 +50,8 @@ class PageImage:
 
     `gray`: uint8 (H, W), paper evened to white, coloured ink removed; what lines are found on.
     `raw`: uint8 (H, W), the same geometry without any cleaning; what engines read first.
-    `stamp`: bool (H, W) or None, where ink of stamps and signatures lay; `pen`: bool (H, W) or None, where coloured ink
-    lay that is no larger than writing in a cell.
+    `stamp`, `signature`: bool (H, W) or None, where ink of stamps and of signatures lay; `pen`: bool (H, W) or None,
+    where coloured ink lay that is no larger than writing in a cell.
     `text_height`: median height of a text line's ink in pixels.
     `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
     `words`: the PDF's own words when the page is born-digital, else empty.
@@ -66,6 +66,7 @@ class PageImage:
     origin: Literal["digital", "scan"]
     to_source: Callable[[Box], Box]
     words: tuple[Word, ...] = ()
+    signature: np.ndarray | None = None
     pen: np.ndarray | None = None
     turned: int = 0
     skew: float = 0.0

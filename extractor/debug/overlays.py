@@ -54,7 +54,7 @@ def _save(picture: Image.Image, path: Path) -> Path:
 def _ink_layers(page: PageImage) -> Image.Image:
     """The cleaned page, stamps in red, pen in blue."""
     pixels = cv2.cvtColor(page.gray, cv2.COLOR_GRAY2RGB)
-    for mask, colour in ((page.stamp, RED), (page.pen, BLUE)):
+    for mask, colour in ((page.stamp, RED), (page.signature, RED), (page.pen, BLUE)):
         if mask is not None:
             pixels[mask] = colour
     return Image.fromarray(pixels)

@@ -15,7 +15,8 @@ NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same in
 FULL_DENSITY = 2.0  # optical density from which a channel is black
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
-LARGEST_WRITING = 3.2  # text heights: larger coloured strokes are a stamp, a signature or a coloured table
+LARGEST_WRITING = 3.2  # text heights: wider red strokes are a stamp or a coloured table; a number may be wider
+TALLEST_WRITING = 2.6  # text heights: taller coloured strokes are a stamp or a signature
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
 FRINGE = 0.3  # text heights around a stamp's strokes
 NO_INK, RED, OTHER = range(3)
@@ -87,21 +88,22 @@ def _lift_colour(pixels: np.ndarray, region: np.ndarray, lightest: np.ndarray) -
     return lifted
 
 
-def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:
-    """Masks of coloured ink (H, W) -> (stamps and signatures, writing of a cell's size).
+def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Masks of coloured ink (H, W) -> (stamps, signatures, writing of a cell's size).
 
     Letters within the bounds of a stamp belong to it. Offices stamp in red and write in other colours, so red ink is
     joined to a stamp from further off.
     """
-    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE)
+    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE, LARGEST_WRITING)
     # the soft edges of a stamp's strokes, and where it crosses print, lose their hue
     side = max(round(FRINGE * text_height), 3)
     fringe = cv2.dilate(red_stamp.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    other_stamp, other_pen = _split_hue(other & ~fringe, text_height, BRIDGE)
-    return red_stamp | other_stamp | (other & fringe), red_pen | other_pen
+    signature, other_pen = _split_hue(other & ~fringe, text_height, BRIDGE, np.inf)
+    return red_stamp | (other & fringe), signature, red_pen | other_pen
 
 
-def _split_hue(coloured: np.ndarray, text_height: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: float) -> tuple[np.ndarray, np.ndarray]:
+    """(ink of components taller than writing or wider than `widest`, the rest)."""
     small = coloured[::INK_SCALE, ::INK_SCALE].astype(np.uint8)
     if not small.any():
         return coloured, coloured
@@ -109,8 +111,8 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float) -> tuple[
     bridge = max(round(reach * text_height / INK_SCALE), 3)
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    largest = LARGEST_WRITING * text_height / INK_SCALE
-    large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > largest
+    unit = text_height / INK_SCALE
+    large = (stats[:, cv2.CC_STAT_HEIGHT] > TALLEST_WRITING * unit) | (stats[:, cv2.CC_STAT_WIDTH] > widest * unit)
     large[0] = False
     stamp = large.copy()
     boxes = stats[:, :4]

@@ -52,9 +52,22 @@ def _prepare_scan(sheet: Sheet) -> PageImage:
     mesh = find_mesh(layers[0], text_height)
     if mesh is not None:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)
-    stamp, pen = split_ink(layers[2] < 128, layers[3] < 128, text_height) if len(layers) > 2 else (None, None)
+    inks = split_ink(layers[2] < 128, layers[3] < 128, text_height) if len(layers) > 2 else None
+    stamp, signature, pen = inks or (None, None, None)
     return PageImage(
-        sheet.number, layers[0], layers[1], stamp, sheet.dpi, text_height, "scan", geometry, (), pen, turn, skew
+        sheet.number,
+        layers[0],
+        layers[1],
+        stamp,
+        sheet.dpi,
+        text_height,
+        "scan",
+        geometry,
+        (),
+        signature,
+        pen,
+        turn,
+        skew,
     )
 
 

@@ -47,8 +47,9 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     pixels = page.raw if written else page.gray
     found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
-    stamped = max(_share(page.stamp, box) for box in ([line.box for line in lines] or [(x0, y0, x1, y1)]))
-    specks = found.specks or pen > TRACE
+    stamped = max(_covered(page, box) for box in ([line.box for line in lines] or [(x0, y0, x1, y1)]))
+    # strokes of a signature in a blank cell may be a figure that was lifted with it
+    specks = found.specks or pen > TRACE or _share(page.signature, (x0, y0, x1, y1)) * area > WRITTEN
     return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks)
 
 
@@ -70,7 +71,7 @@ def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[i
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     region = np.s_[top:bottom, left:right]
     # where a stamp crosses the line, engines would read the stamp
-    raw = page.gray if _share(page.stamp, (x0, y0, x1, y1)) else page.raw
+    raw = page.gray if _covered(page, (x0, y0, x1, y1)) else page.raw
     return TextLine((x0, y0, x1, y1), raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
 
 
@@ -81,6 +82,11 @@ def _share(mask: np.ndarray | None, box: Box) -> float:
     x0, y0, x1, y1 = (round(v) for v in box)
     region = mask[y0:y1, x0:x1]
     return float(region.mean()) if region.size else 0.0
+
+
+def _covered(page: PageImage, box: Box) -> float:
+    """Share of the box under stamps and signatures."""
+    return _share(page.stamp, box) + _share(page.signature, box)
 
 
 def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, ...]:
