@@ -1,0 +1,106 @@
+"""Tables drawn line by line, whole and damaged -> their cells."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.grid import find_grids
+from extractor.records import Box, Grid, PageImage
+
+XS = (100, 180, 700, 860, 1000, 1500)
+ROW = 50
+N_ROWS = 20
+TOP = 200
+
+
+def make_page(thickness: int = 2, shade: int = 0) -> np.ndarray:
+    page = np.full((1400, 1600), 255, np.uint8)
+    bottom = TOP + ROW * N_ROWS
+    for r in range(N_ROWS + 1):
+        cv2.line(page, (XS[0], TOP + r * ROW), (XS[-1], TOP + r * ROW), shade, thickness)
+    for x in XS:
+        cv2.line(page, (x, TOP), (x, bottom), shade, thickness)
+    for r in range(N_ROWS):
+        y = TOP + r * ROW + 35
+        cv2.putText(page, f"{r + 1}", (XS[0] + 20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+        cv2.putText(page, "So van ban da ban hanh trong", (XS[1] + 10, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+        cv2.putText(page, f"{37 * r}", (XS[3] + 60, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+    return page
+
+
+def find(page: np.ndarray) -> tuple[Grid, ...]:
+    def same(box: Box) -> Box:
+        return box
+
+    return find_grids(PageImage(1, page, page, None, 200.0, 24.0, "scan", same))
+
+
+def shape(grids: tuple[Grid, ...]) -> list[tuple[int, int, int]]:
+    return [(grid.n_rows, grid.n_columns, len(grid.cells)) for grid in grids]
+
+
+WHOLE = [(N_ROWS, 5, N_ROWS * 5)]
+
+
+@pytest.mark.parametrize(("thickness", "shade"), [(1, 150), (2, 0), (4, 0)])
+def test_every_cell_of_a_ruled_table(thickness: int, shade: int) -> None:
+    assert shape(find(make_page(thickness, shade))) == WHOLE
+
+
+def test_cells_without_a_ruling_between_them_are_merged() -> None:
+    page = make_page()
+    page[TOP + 3 : TOP + ROW - 2, XS[3] - 3 : XS[3] + 4] = 255
+    (grid,) = find(page)
+    assert [(c.row, c.column, c.column_span) for c in grid.cells if c.column_span > 1] == [(0, 2, 2)]
+
+
+def test_a_dark_shaded_header_keeps_its_rulings() -> None:
+    page = make_page()
+    header = page[TOP : TOP + ROW, XS[0] : XS[-1]]
+    header[header > 100] = 110
+    assert shape(find(page)) == WHOLE
+
+
+def test_a_broken_ruling_still_parts() -> None:
+    page = make_page(1)
+    y = TOP + 7 * ROW
+    for x in range(XS[1] + 4, XS[2], 14):
+        page[y - 2 : y + 3, x : x + 5] = 255
+    assert shape(find(page)) == WHOLE
+
+
+def test_a_scratch_through_text_is_no_ruling() -> None:
+    page = make_page()
+    cv2.line(page, (420, TOP), (421, TOP + 9 * ROW), 0, 2)
+    assert shape(find(page)) == WHOLE
+
+
+def test_a_scratch_beside_a_ruling_makes_no_column() -> None:
+    page = make_page()
+    cv2.line(page, (XS[3] + 16, TOP + 2 * ROW), (XS[3] + 17, TOP + 11 * ROW), 0, 2)
+    assert shape(find(page)) == WHOLE
+
+
+def test_a_full_ruling_stays_though_figures_touch_it() -> None:
+    page = make_page()
+    for r in range(N_ROWS):
+        cv2.putText(page, "48", (XS[4] - 34, TOP + r * ROW + 35), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert shape(find(page)) == WHOLE
+
+
+def test_borders_follow_a_leaning_ruling() -> None:
+    page = make_page()
+    lean = np.array([[1, 0.012, -8.0], [0, 1, 0]], np.float64)
+    leaning = cv2.warpAffine(page, lean, page.shape[::-1], borderValue=255)
+    (grid,) = find(leaning)
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
+    for cell in grid.cells:
+        if cell.column == 3:
+            middle = (cell.box[1] + cell.box[3]) / 2
+            assert abs(cell.box[0] - (XS[3] + 0.012 * middle - 8)) < 2.5
+
+
+def test_an_empty_page_has_no_table() -> None:
+    assert find(np.full((1400, 1600), 255, np.uint8)) == ()

@@ -1,0 +1,63 @@
+"""Coloured ink: lifted off print without taking print along, and never forgotten."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.page.clean import OTHER, RED, split_colour, split_ink
+
+BLUE_PEN, FAINT_PEN, RED_STAMP = (190, 60, 40), (205, 180, 172), (90, 80, 200)  # BGR
+TEXT_HEIGHT = 30.0
+
+
+def make_page() -> np.ndarray:
+    return np.full((600, 800, 3), 228, np.uint8)
+
+
+def test_print_under_a_stamp_stays_and_the_stamp_goes() -> None:
+    page = make_page()
+    cv2.putText(page, "18.618", (300, 310), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (25, 25, 25), 3, cv2.LINE_AA)
+    alone, _, _ = split_colour(page)
+    stamped = page.copy()
+    ring = np.zeros(page.shape[:2], np.uint8)
+    cv2.circle(ring, (360, 300), 90, 255, 6)
+    inked = ring > 0
+    # inks multiply: what the stamp lets through of what the paper and the print reflect
+    stamped[inked] = (page[inked] * (np.array(RED_STAMP) / 228.0)).astype(np.uint8)
+    _, lifted, hues = split_colour(stamped)
+    assert hues is not None
+    assert (hues[inked & (alone > 200)] == RED).mean() > 0.95
+    assert np.abs(lifted.astype(int) - alone.astype(int))[inked].max() < 60
+    assert lifted[inked & (alone > 220)].min() > 190
+    assert lifted[alone < 60].max() < 110
+
+
+@pytest.mark.parametrize("colour", [BLUE_PEN, FAINT_PEN])
+def test_figures_of_a_pen_are_marked(colour: tuple[int, int, int]) -> None:
+    page = make_page()
+    cv2.putText(page, "35.453", (300, 310), cv2.FONT_HERSHEY_SIMPLEX, 1.2, colour, 2)
+    gray, _, hues = split_colour(page)
+    assert hues is not None
+    assert (hues[gray < 200] == OTHER).mean() > 0.8
+    stamp, signature, pen = split_ink(hues == RED, hues == OTHER, TEXT_HEIGHT)
+    assert pen.sum() > 0.9 * (hues == OTHER).sum()
+    assert not stamp.any()
+    assert not signature.any()
+
+
+def test_a_tall_blue_stroke_is_a_signature() -> None:
+    page = make_page()
+    cv2.line(page, (300, 200), (420, 420), BLUE_PEN, 5)
+    _, _, hues = split_colour(page)
+    assert hues is not None
+    _, signature, pen = split_ink(hues == RED, hues == OTHER, TEXT_HEIGHT)
+    assert signature.any()
+    assert not pen.any()
+
+
+def test_a_grey_page_has_no_coloured_ink() -> None:
+    noisy = np.random.default_rng(1).normal(225, 4, (300, 300)).clip(0, 255).astype(np.uint8)
+    _, _, hues = split_colour(cv2.cvtColor(noisy, cv2.COLOR_GRAY2BGR))
+    assert hues is None
