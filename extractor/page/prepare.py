@@ -18,6 +18,8 @@ from extractor.records import PageImage
 MIN_SKEW = 0.04  # degrees: two pixels over an A4 page at 300 dpi
 INK_BELOW = 150  # on the evened, stretched page
 LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
+FEW_LETTERS = 20  # too few to tell a size from
+DOTS = 0.4  # of the height that holds most ink: smaller components are dots
 SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside
 
 
@@ -94,4 +96,12 @@ def _text_height(gray: np.ndarray, dpi: float) -> float:
         & (widths < 2.5 * heights)
         & (widths > 0.2 * heights)
     ]
-    return float(np.median(letters)) * LETTER_TO_LINE if len(letters) > 20 else dpi / 7.2
+    if len(letters) <= FEW_LETTERS:
+        return dpi / 7.2
+    # the dots of rulings may outnumber the letters, but most of the ink is letters
+    ordered = np.sort(letters)
+    weights = np.cumsum(ordered.astype(np.float64) ** 2)
+    typical = ordered[np.searchsorted(weights, weights[-1] / 2)]
+    if np.median(letters) < DOTS * typical:
+        letters = letters[letters >= DOTS * typical]
+    return float(np.median(letters)) * LETTER_TO_LINE
