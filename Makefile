@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo wheel-test pins clean
+.PHONY: help install system check test demo accuracy wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -40,6 +40,18 @@ demo: $(STAMP) ## extract the sample scan of fixtures/cases and print what a rev
 	@test -n "$(SAMPLE)" || { echo "no sample scan in fixtures/cases" >&2; exit 1; }
 	$(BIN)/extractor extract "$(SAMPLE)" --out $(OUT)
 	$(BIN)/extractor show $(OUT)/*.json
+
+PROFILES ?= born-digital,clean-300,office-300,office-200,skewed-300,handwritten,faint-200,fax-200,bitonal-300
+COUNT ?= 12
+SEED ?= 1
+JOBS ?= 2
+ACCURACY ?= out/accuracy
+
+accuracy: $(STAMP) ## measure on freshly generated reports: PROFILES, COUNT a profile, SEED, JOBS
+	rm -rf $(ACCURACY)
+	$(BIN)/python -m fixtures.generator --profile $(PROFILES) --count $(COUNT) --seed $(SEED) --out $(ACCURACY)/truth --jobs $(JOBS)
+	-$(BIN)/extractor extract $(ACCURACY)/truth --out $(ACCURACY)/read --jobs $(JOBS)
+	$(BIN)/extractor evaluate $(ACCURACY)/truth $(ACCURACY)/read --json $(ACCURACY)/measures.json
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)

@@ -20,7 +20,8 @@ def find_grids(page: PageImage) -> tuple[Grid, ...]:
         return solid
     rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
     dotted = find_lattices(rulings, page.number, page.text_height)
-    if dotted and (_area(dotted) > LARGER * _area(solid) or _columns(solid) < LEAST_COLUMNS):
+    in_pieces = len(dotted) < len(solid) and _area(dotted) > _area(solid)
+    if dotted and (in_pieces or _area(dotted) > LARGER * _area(solid) or _columns(solid) < LEAST_COLUMNS):
         return dotted
     if solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
