@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
 FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
+# TrueOCR reads "=" as a dash, having no such letter, and drops the space after a comma
+DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
 SURE_STRANGER = 0.93  # a word that the form doesn't know, read with more than this, needs no second engine
 
 
@@ -165,5 +168,4 @@ def _plain(reading: Reading, words: frozenset[str]) -> bool:
     """A first reading that needs no second: certain words, and known ones or quite certain."""
     read = read_words(reading, words)
     sure = all(p >= (SURE_WORD if is_known(word, words) else SURE_STRANGER) for word, p in read)
-    # TrueOCR reads "=" as a dash, having no such letter
-    return bool(read) and sure and not any(word.startswith("-") or word.endswith("-") for word, _ in read)
+    return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in read)

@@ -50,7 +50,7 @@ def text_features(field: Field, grid_certainty: float, *, known: bool) -> tuple[
 
 def known_unit(value: RowValue) -> bool:
     """Whether the printed unit is a spelling of one that the catalogue has."""
-    return value.unit is not None and value.unit_confidence >= 0.9
+    return value.unit is not None and value.unit_confidence >= 1.0
 
 
 def _reading_features(field: Field, grid_certainty: float, same: frozenset[str]) -> dict[str, float]:
