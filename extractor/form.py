@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.errors import NoCatalogue
 from extractor.indicator import choose_catalogue, match_rows
@@ -25,6 +25,7 @@ from extractor.records import (
 PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from which it is a piece of the form
 SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
 LEAST_ROWS = 3
+GUESSED_COLUMNS = 0.4  # certainty of rows whose columns were told by content alone
 FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead stands
 
 
@@ -77,7 +78,7 @@ def find_form(
     return Form(
         catalogue,
         best[1],
-        tuple(row for draft in pieces for row in draft.rows),
+        tuple(row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))),
         max((draft.measures for draft in pieces), key=len),
         tuple(sorted({grid.ink.grid.page for grid in grids})),
         head,
@@ -85,6 +86,16 @@ def find_form(
         tuple(_other(grid) for draft in others for grid in draft.grids),
         tuple(sorted({grid.ink.grid.page for draft in copies for grid in draft.grids})),
     )
+
+
+def _doubted(draft: DraftTable) -> tuple[DraftRow, ...]:
+    """Rows of a later piece; without a header of its own, what its columns are was guessed: they differ from the first.
+
+    A scratch along a page makes such a piece, and cuts figures in two.
+    """
+    if any(draft.header):
+        return draft.rows
+    return tuple(replace(row, grid_certainty=min(row.grid_certainty, GUESSED_COLUMNS)) for row in draft.rows)
 
 
 def sketch(draft: DraftTable) -> Table:
