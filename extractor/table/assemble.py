@@ -12,6 +12,7 @@ from extractor.table.columns import ROLES, boundaries, carry_roles, find_roles, 
 from extractor.table.header import count_header_rows, fold, header_texts, lowest_header, role_of
 
 SAME_COLUMNS = 0.035  # of the table's width: how far borders of one table may differ from page to page
+SPLIT_COLUMNS = 0.4  # certainty of the rows of a page with more columns than the table began with
 SAME_HEADER = 82  # rapidfuzz score of header words on two pages
 NEW_HEADER = 3  # columns named by another header between the same borders, from which another table starts
 
@@ -85,6 +86,9 @@ def _draft(chain: _Chain) -> DraftTable:
         own = chain.roles[index]
         missing = tuple(role for role in ROLES if role in roles and role not in own)
         drafted = [_row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)]
+        if grid.ink.grid.n_columns > chain.grids[chain.leading].ink.grid.n_columns:
+            # a scratch made two columns of one, and may part a figure
+            drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
         if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
             rows[-1] = _rejoin(rows[-1], drafted.pop(0))
         rows += drafted
