@@ -16,12 +16,13 @@ def find_grids(page: PageImage) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom."""
     rulings = find_rulings(page.gray, page.dpi, page.text_height)
     solid = find_lattices(rulings, page.number, page.text_height)
-    if solid and min(grid.certainty for grid in solid) >= SURE and _columns(solid) >= LEAST_COLUMNS:
+    if solid and _certainty(solid) >= SURE and _columns(solid) >= LEAST_COLUMNS:
         return solid
     rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
     dotted = find_lattices(rulings, page.number, page.text_height)
-    in_pieces = len(dotted) < len(solid) and _area(dotted) > _area(solid)
-    if dotted and (in_pieces or _area(dotted) > LARGER * _area(solid) or _columns(solid) < LEAST_COLUMNS):
+    # a table found in pieces, or without the rows whose rulings are faint
+    cut = len(dotted) <= len(solid) and _area(dotted) > _area(solid) and _certainty(dotted) > _certainty(solid)
+    if dotted and (cut or _area(dotted) > LARGER * _area(solid) or _columns(solid) < LEAST_COLUMNS):
         return dotted
     if solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
@@ -31,6 +32,10 @@ def find_grids(page: PageImage) -> tuple[Grid, ...]:
 
 def _shapes(grids: tuple[Grid, ...]) -> list[tuple[int, int]]:
     return [(grid.n_rows, grid.n_columns) for grid in grids]
+
+
+def _certainty(grids: tuple[Grid, ...]) -> float:
+    return min((grid.certainty for grid in grids), default=0.0)
 
 
 def _columns(grids: tuple[Grid, ...]) -> int:

@@ -19,6 +19,8 @@ MANY_ROWS = 8  # where the rows are tight or as many as this
 SLIVER = 1.5  # text heights: no column is narrower
 WHOLE = 0.8  # share of the table's height from which a line is a border, whatever touches it
 CLEAR, CROWDED = 0.08, 0.12  # shares of a vertical line with ink close beside it: a ruling's, a scratch's
+OVERSHOT = 1.0  # text heights by which a scratch leaves the table and a border does not
+MANY_LEAVE = 0.4  # share of the lines that leave the table from which it is the table that ends too early
 LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
 MOSTLY_DRAWN = 0.5  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
@@ -192,7 +194,11 @@ def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Ruling
     if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
         return vertical
     pairs = zip(vertical, crowded, strict=True)
-    return [line for line, share in pairs if share < CROWDED or _inked(line) > WHOLE * height]
+    kept = [line for line, share in pairs if share < CROWDED or _inked(line) > WHOLE * height]
+    # no border leaves its table, but for all of them where the table's first or last ruling is lost
+    over = OVERSHOT * rulings.text_height
+    leaving = [line.start < horizontal[0].position - over or line.end > horizontal[-1].position + over for line in kept]
+    return kept if np.mean(leaving) > MANY_LEAVE else [x for x, out in zip(kept, leaving, strict=True) if not out]
 
 
 def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:

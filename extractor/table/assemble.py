@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import mode
 
 from rapidfuzz import fuzz
 
@@ -12,7 +13,7 @@ from extractor.table.columns import ROLES, boundaries, carry_roles, find_roles, 
 from extractor.table.header import count_header_rows, fold, header_texts, lowest_header, role_of
 
 SAME_COLUMNS = 0.035  # of the table's width: how far borders of one table may differ from page to page
-SPLIT_COLUMNS = 0.4  # certainty of the rows of a page with more columns than the table began with
+SPLIT_COLUMNS = 0.4  # certainty of the rows of a page with more columns than its first and than most
 SAME_HEADER = 82  # rapidfuzz score of header words on two pages
 NEW_HEADER = 3  # columns named by another header between the same borders, from which another table starts
 
@@ -81,12 +82,14 @@ def _same_header(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def _draft(chain: _Chain) -> DraftTable:
     roles = chain.roles[chain.leading]
+    counts = [grid.ink.grid.n_columns for grid in chain.grids]
+    usual = max(counts[chain.leading], mode(counts))
     rows: list[DraftRow] = []
     for index, grid in enumerate(chain.grids):
         own = chain.roles[index]
         missing = tuple(role for role in ROLES if role in roles and role not in own)
         drafted = [_row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)]
-        if grid.ink.grid.n_columns > chain.grids[chain.leading].ink.grid.n_columns:
+        if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
         if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
