@@ -7,27 +7,35 @@ from extractor.grid.lattice import find_lattices
 from extractor.grid.rulings import find_rulings
 from extractor.records import Grid, PageImage
 
-SURE = 0.998  # certainty of solid rulings that asks for no look at dotted ones
 LEAST_COLUMNS = 3  # fewer solid columns may be the frame of a dotted table
-LARGER = 1.3  # a dotted reading of the page must explain this much more of it to stand
+LARGER = 1.3  # a dotted reading of the page that explains this much more of it stands
+SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 
 
 def find_grids(page: PageImage) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom."""
     rulings = find_rulings(page.gray, page.dpi, page.text_height)
     solid = find_lattices(rulings, page.number, page.text_height)
-    if solid and _certainty(solid) >= SURE and _columns(solid) >= LEAST_COLUMNS:
-        return solid
-    rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
-    dotted = find_lattices(rulings, page.number, page.text_height)
-    # a table found in pieces, or without the rows whose rulings are faint
-    cut = len(dotted) <= len(solid) and _area(dotted) > _area(solid) and _certainty(dotted) > _certainty(solid)
-    if dotted and (cut or _area(dotted) > LARGER * _area(solid) or _columns(solid) < LEAST_COLUMNS):
+    # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
+    dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
+    dotted = find_lattices(dotted_rulings, page.number, page.text_height)
+    if dotted and _is_fuller(dotted, solid):
         return dotted
     if solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
         return tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
-    return solid or find_aligned(page, rulings, ())
+    return solid or find_aligned(page, dotted_rulings, ())
+
+
+def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:
+    """Whether the dotted reading has what the solid one lost: the inner lines, pieces, rows or the whole table."""
+    if _columns(solid) < LEAST_COLUMNS or _area(dotted) > LARGER * _area(solid):
+        return True
+    if len(dotted) > len(solid) or _area(dotted) <= _area(solid):
+        return False
+    same_columns = [grid.n_columns for grid in dotted] == [grid.n_columns for grid in solid]
+    more_rows = sum(grid.n_rows for grid in dotted) > sum(grid.n_rows for grid in solid)
+    return _certainty(dotted) > _certainty(solid) or (same_columns and more_rows and _certainty(dotted) >= SURE)
 
 
 def _shapes(grids: tuple[Grid, ...]) -> list[tuple[int, int]]:

@@ -146,7 +146,9 @@ def _score_value(
     parts, probability = join(parts, probability, "row", match.confidence)
     reasons = [*field.reasons, *(reason for reason in value.reasons if reason not in field.reasons)]
     reasons += _value_doubts(value, indicator, support)
-    blocked = _needs_person(value, field, indicator) or row.grid_certainty < LEAST_GRID
+    guessed = row.grid_certainty < LEAST_GRID
+    reasons += ["guessed-grid"] if guessed else []
+    blocked = guessed or _needs_person(value, field, indicator)
     return _decide(judge, "value", (match.code or "", "value"), parts, probability, tuple(reasons), blocked=blocked)
 
 

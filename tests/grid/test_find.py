@@ -83,6 +83,23 @@ def test_a_scratch_beside_a_ruling_makes_no_column() -> None:
     assert shape(find(page)) == WHOLE
 
 
+def test_a_scratch_over_the_whole_page_is_no_ruling() -> None:
+    page = make_page()
+    cv2.line(page, (930, 60), (931, 1340), 0, 2)
+    assert shape(find(page)) == WHOLE
+
+
+@pytest.mark.parametrize("crisp_rows", [6, 18])
+def test_rows_whose_rulings_are_faint_are_rows_beside_crisp_ones(crisp_rows: int) -> None:
+    page, blank = make_page(1), make_page(1, 255)
+    rulings = (page == 0) & (blank == 255)
+    bits = np.random.default_rng(3).random((page.shape[0] // 3 + 1, page.shape[1] // 3 + 1)) < 0.45
+    lost = np.kron(bits, np.ones((3, 3), bool))[: page.shape[0], : page.shape[1]]
+    lost[: TOP + crisp_rows * ROW] = False
+    page[rulings & lost] = 255
+    assert [(grid.n_rows, grid.n_columns) for grid in find(page)] == [(N_ROWS, 5)]
+
+
 def test_a_full_ruling_stays_though_figures_touch_it() -> None:
     page = make_page()
     for r in range(N_ROWS):

@@ -73,6 +73,19 @@ def test_agreeing_engines_are_accepted() -> None:
     assert trust.confidence > 0.999
 
 
+def test_a_value_of_a_guessed_grid_is_reviewed_and_says_so() -> None:
+    trust = _score(grid=0.4).value
+    assert trust.status == "review"
+    assert "guessed-grid" in trust.reasons
+
+
+@pytest.mark.parametrize(("type_", "status"), [("count", "review"), ("header", "accepted")])
+def test_a_blank_under_a_merged_label_is_reviewed_where_a_value_is_due(type_: ValueType, status: str) -> None:
+    blank = Field("", "blank", 0.999, (Piece(1, BOX),), (), (), ("merged-cell",))
+    nothing = Value("blank", "", None, None)
+    assert _score(blank, nothing, type_=type_).value.status == status
+
+
 @pytest.mark.parametrize(
     "worse",
     [
