@@ -9,6 +9,7 @@ from statistics import median
 from extractor.records import Catalogue, Matching, Row, Table
 
 LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
+PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
 PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
 
 
@@ -71,12 +72,15 @@ def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
 
 
 def _lost_pages(table: Table, order: dict[int, int], missing: frozenset[int]) -> Iterator[tuple[int, frozenset[int]]]:
-    """Runs of missing codes as long as a page, just where a page ends: (page after the loss, positions)."""
+    """Runs of missing codes as long as a page, just where a page ends or begins: (page after the loss, positions)."""
     known = [row for row in table.rows if row.index in order]
-    if not known or len(table.pages) < 2:
+    if not known:
         return
-    usual = median(sum(row.page == page for row in known) for page in table.pages[:-1])
+    usual = median(sum(row.page == page for row in known) for page in table.pages[:-1] or table.pages)
     least = max(int(LOST_PAGE_ROWS * usual), 2)
+    start = _between(_Gap(None, order[known[0].index]), missing)
+    if len(start) >= least and known[0].pieces[0].box[1] < PAGE_HEAD:
+        yield known[0].page, start
     for before, after in zip(known, known[1:], strict=False):
         run = _between(_Gap(order[before.index], order[after.index]), missing)
         if order[before.index] < order[after.index] and before.page < after.page and len(run) >= least:

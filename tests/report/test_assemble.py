@@ -69,6 +69,19 @@ def test_a_page_of_rows_missing_at_a_page_break_is_no_absence() -> None:
     assert any(finding.rule == "missing-page" for finding in document.findings)
 
 
+def test_a_lone_page_from_the_middle_says_nothing_of_the_others() -> None:
+    codes = [f"I.{n}" for n in range(1, 61)]
+    document = assemble_document(make_extraction(codes, [(code, "1") for code in codes[20:40]]))
+    assert {_states(document)[code] for code in codes[:20]} == {"unread"}
+    assert document.outcome == "partial"
+
+
+def test_a_first_row_left_out_is_an_absence() -> None:
+    document = assemble_document(make_extraction(CODES, [(code, "1") for code in CODES[1:]]))
+    assert _states(document)[CODES[0]] == "absent"
+    assert document.outcome == "complete"
+
+
 def test_a_block_missing_within_a_page_was_left_out() -> None:
     codes = [f"I.{n}" for n in range(1, 41)]
     printed = [(code, "1") for code in codes if code not in codes[10:20]]
