@@ -23,6 +23,7 @@ from extractor.records import (
 )
 
 PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from which it is a piece of the form
+SAME_SIDES = 0.02  # of the page's width: how far the sides of one table may differ from page to page
 SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
 LEAST_ROWS = 3
 GUESSED_COLUMNS = 0.4  # certainty of rows whose columns were told by content alone
@@ -123,14 +124,30 @@ def _pieces(drafts: Sequence[DraftTable], catalogue: Catalogue) -> tuple[list[Dr
     for draft in drafts:
         matching = match_rows(sketch(draft), catalogue)
         codes = {match.code for match in matching.matches if match.code is not None}
-        if matching.fit < PIECE_FIT or (len(draft.rows) < LEAST_ROWS and not pieces):
+        goes_on = bool(pieces) and _goes_on(pieces[-1], draft)
+        if (matching.fit < PIECE_FIT and not goes_on) or (len(draft.rows) < LEAST_ROWS and not pieces):
             continue
-        if len(codes & seen) > SECOND_COPY * len(codes):
+        if not goes_on and len(codes & seen) > SECOND_COPY * len(codes):
             copies.append(draft)
         else:
             pieces.append(draft)
             seen |= codes
     return pieces, copies
+
+
+def _goes_on(piece: DraftTable, draft: DraftTable) -> bool:
+    """Whether a table is a damaged page of the form: ruled, without a header, on the next page, between the same sides.
+
+    Its labels may be too damaged to fit the catalogue; its rows must not be lost all the same.
+    """
+    last, first = piece.grids[-1].ink, draft.grids[0].ink
+    sides = zip(last.box[::2], first.box[::2], strict=True)
+    return (
+        not any(draft.header)
+        and first.grid.ruled
+        and first.grid.page == last.grid.page + 1
+        and all(abs(a - b) <= SAME_SIDES for a, b in sides)
+    )
 
 
 def _lines_above(pages: Sequence[PageText], number: int, top: float) -> tuple[LooseLine, ...]:

@@ -21,6 +21,8 @@ Status = Literal["accepted", "review"]
 FindingKind = Literal["arithmetic", "range", "unit", "completeness", "format", "structure", "page"]
 Severity = Literal["error", "warning", "info"]
 
+LEAST_GRID = 0.5  # certainty of a grid below which its rows or columns are guessed
+
 
 # ── ingest ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,11 @@ class Row:
     pieces: tuple[Piece, ...] = ()
     columns_missing: tuple[Role, ...] = ()
     grid_certainty: float = 1.0
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the grid is so uncertain that a cell may not belong to its row or column."""
+        return self.grid_certainty < LEAST_GRID
 
     @property
     def page(self) -> int:

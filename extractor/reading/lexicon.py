@@ -14,7 +14,7 @@ from extractor.records import Reading
 KNOWN_WORD = 12.0  # odds by which a word of the form is likelier than one that no form holds
 MAX_VARIANTS = 24
 PUNCTUATION = ".,;:()\"'"
-SURE_WORD = 0.8  # a word above this needs no second engine
+SURE_WORD = 0.65  # a word above this needs no second engine
 
 Chars = tuple[tuple[tuple[str, float], ...], ...]
 

@@ -64,7 +64,7 @@ def _unread_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
 
 def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
     for place, row in enumerate(table.rows):
-        if row.index not in order and row.label.state == "illegible":
+        if row.index not in order and (row.label.state == "illegible" or row.guessed):
             yield _Gap(
                 next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
                 next((order[other.index] for other in table.rows[place:] if other.index in order), None),

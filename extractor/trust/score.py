@@ -38,7 +38,6 @@ from extractor.trust.model import (
     score_parts,
 )
 
-LEAST_GRID = 0.5  # of a grid's certainty: below it rows are guessed, and no value is sure to belong to its label
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
 
 
@@ -146,9 +145,8 @@ def _score_value(
     parts, probability = join(parts, probability, "row", match.confidence)
     reasons = [*field.reasons, *(reason for reason in value.reasons if reason not in field.reasons)]
     reasons += _value_doubts(value, indicator, support)
-    guessed = row.grid_certainty < LEAST_GRID
-    reasons += ["guessed-grid"] if guessed else []
-    blocked = guessed or _needs_person(value, field, indicator)
+    reasons += ["guessed-grid"] if row.guessed else []
+    blocked = row.guessed or _needs_person(value, field, indicator)
     return _decide(judge, "value", (match.code or "", "value"), parts, probability, tuple(reasons), blocked=blocked)
 
 

@@ -69,6 +69,14 @@ def test_a_page_of_rows_missing_at_a_page_break_is_no_absence() -> None:
     assert any(finding.rule == "missing-page" for finding in document.findings)
 
 
+def test_a_stranger_in_a_guessed_grid_may_be_any_of_its_neighbours() -> None:
+    found = make_extraction(CODES, [("I.1", "3"), (None, "4"), ("I.4", "5")])
+    rows = list(found.table.rows)
+    rows[1] = replace(rows[1], grid_certainty=0.4)
+    states = _states(assemble_document(with_table(found, rows=tuple(rows))))
+    assert (states["I.2"], states["I.3"], states["I.5"]) == ("unread", "unread", "absent")
+
+
 def test_a_lone_page_from_the_middle_says_nothing_of_the_others() -> None:
     codes = [f"I.{n}" for n in range(1, 61)]
     document = assemble_document(make_extraction(codes, [(code, "1") for code in codes[20:40]]))
