@@ -10,13 +10,13 @@ from extractor import __version__
 from extractor.check import check_rules, confirm_by_rules, find_cells, find_strangers
 from extractor.errors import DocumentError, NoTable, UnreadableFile
 from extractor.form import Form, find_form
-from extractor.grid import find_grids
+from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
 from extractor.indicator import list_catalogues, load_catalogue, match_rows
 from extractor.ingest import open_source
 from extractor.measures import main_measure, read_measures, with_main_measure
 from extractor.page import PageReader, open_pages, prepare_page
 from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
-from extractor.records import Catalogue, Head, HeadField, HeadLine, LooseLine, PageText, Source, Table
+from extractor.records import Catalogue, Guide, Head, HeadField, HeadLine, LooseLine, PageImage, PageText, Source, Table
 from extractor.report import Document, Extraction, MadeWith, TablesDocument, assemble_document
 from extractor.resources import resource_sha256
 from extractor.settings import Settings, load_settings
@@ -63,31 +63,48 @@ def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDoc
 
 def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -> Pages:
     """Every page, one at a time: its tables, their ink, a first reading. The pixels are dropped page by page."""
-    texts: list[PageText] = []
-    unread: list[int] = []
-    failure: DocumentError | None = None
+    texts: dict[int, PageText] = {}
+    guides: dict[int, Guide] = {}
+    used: dict[int, Guide] = {}
+    failures: dict[int, DocumentError] = {}
     with open_pages(source, settings) as reader:
+        guide = NO_GUIDE
         for number in range(1, source.page_count + 1):
             try:
-                texts.append(_read_page(reader, number, engines))
+                texts[number], guides[number] = _read_page(reader, number, engines, guide)
             except DocumentError as error:
-                unread.append(number)
-                failure = error
-    if failure is not None and not texts:
-        raise failure
-    if not any(page.grids for page in texts):
+                failures[number] = error
+                continue
+            guide = guides[number] if guides[number].borders else guide
+            used[number] = guide
+        usual = usual_guide(tuple(guides.values()))
+        for number, known in used.items():
+            # a page looked at before the columns of most were known, or that misread its own
+            if len(known.borders) != len(usual.borders):
+                texts[number], _ = _read_page(reader, number, engines, usual)
+    if failures and not texts:
+        raise failures[max(failures)]
+    if not any(page.grids for page in texts.values()):
         raise NoTable("no page of the file carries a table", "check that the appendix was scanned")
-    return Pages(tuple(texts), tuple(unread))
+    return Pages(tuple(texts[number] for number in sorted(texts)), tuple(sorted(failures)))
 
 
-def _read_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> PageText:
+def _read_page(reader: PageReader, number: int, engines: dict[str, Engine], guide: Guide) -> tuple[PageText, Guide]:
+    """The page, and the columns of its unruled table. `guide`: those of another page."""
+    page = _draw_page(reader, number, engines)
+    grids = find_grids(page, guide)
+    return read_first(find_ink(page, grids), next(iter(engines.values()))), find_guide(page, grids)
+
+
+def _draw_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> PageImage:
+    """The page's pixels, with the words of its text layer where they are true."""
     first = next(iter(engines.values()), None)
     if first is None:
         raise UnreadableFile("no reading engine is installed", "see extractor doctor", code="no-engine")
     page = prepare_page(reader, number)
     if page.origin == "digital" and not is_true_layer(page, first):
-        page = prepare_page(reader, number, trust_layer=False)
-    return read_first(find_ink(page, find_grids(page)), first)
+        return prepare_page(reader, number, trust_layer=False)
+    return page
 
 
 def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Table, Head]:

@@ -99,6 +99,17 @@ class Grid:
     certainty: float
 
 
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Borders of the columns of an unruled table as fractions of the page's width; where a page has none, empty.
+
+    `usual`: most pages of the report share them, so a page must have a good reason to differ.
+    """
+
+    borders: tuple[float, ...] = ()
+    usual: bool = False
+
+
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -1,5 +1,5 @@
 """PageImage -> the grids of the tables printed on it."""
 
-from extractor.grid.find import find_grids
+from extractor.grid.find import NO_GUIDE, find_grids, find_guide, usual_guide
 
-__all__ = ["find_grids"]
+__all__ = ["NO_GUIDE", "find_grids", "find_guide", "usual_guide"]

@@ -1,123 +1,181 @@
-"""A page without vertical rulings -> the grid that the alignment of its text gives away.
+"""A page without upright rulings -> the grid that the alignment of its print gives away.
 
-Columns are the gutters that nearly all lines of the table leave white; rows are the horizontal rulings where there are
-enough of them, else every line of print is a row of its own (the table stage joins wrapped lines, it knows the words).
+Columns are the gutters that nearly all lines of the table leave white, or those of the same table on the page before;
+rows are parted by level rulings where there are enough of them, else by the white between them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-import cv2
 import numpy as np
 
+from extractor.grid.bands import find_row_borders
+from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns
 from extractor.grid.lattice import Line, build_grid, collinear
+from extractor.grid.phrases import Phrase, find_phrases
 from extractor.grid.rulings import Rulings
-from extractor.records import Grid, PageImage
+from extractor.records import Box, Grid, Guide, PageImage
 
-WORK_DPI = 100.0
-INK_BELOW = 150
-WORD_GAP = 0.55  # text heights: narrower white joins words into a phrase
-LEAST_PHRASE = 0.3  # text heights: smaller ink is a speck
-SAME_LINE = 0.55  # text heights between the middles of phrases on one line
-GUTTER = 0.5  # text heights: a narrower white strip is chance
-CROSSED = 0.07  # share of lines that may cross a gutter (section titles)
+SAME_LINE = 0.55  # text heights between the baselines of phrases on one line
 LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
+LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
 LEAST_COLUMNS = 3
-RULED_ROWS, GUESSED_ROWS = 0.9, 0.3  # certainty of a grid whose columns, or columns and rows, are guessed
+RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
+LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
+LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
+LEAST_RULINGS = 4
+SAME_END = 1.5  # text heights between the ends of a table's rulings
+CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's
 MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
 
 
 @dataclass(frozen=True, slots=True)
 class _TextLine:
-    """Phrases of one visual line as (x0, x1), and its y span, in page pixels."""
+    """Phrases of one visual line, left to right."""
 
-    phrases: tuple[tuple[float, float], ...]
-    y0: float
-    y1: float
+    phrases: tuple[Phrase, ...]
+
+    @property
+    def y0(self) -> float:
+        return min(p.y0 for p in self.phrases)
+
+    @property
+    def y1(self) -> float:
+        return max(p.y1 for p in self.phrases)
 
 
-def find_aligned(page: PageImage, rulings: Rulings, taken: tuple[Grid, ...]) -> tuple[Grid, ...]:
-    """The unruled table of a page (at most one), outside the boxes of `taken`."""
-    lines = _outside(_text_lines(page), taken)
-    block = _table_block(lines, page.text_height)
-    if len(block) < LEAST_LINES:
+def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
+    """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
+    guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
+    frame = _ruled_frame(rulings, page)
+    block = _table_block(_text_lines(page, taken, frame), page, guide)
+    xs = _columns(block, page, guide)
+    if not xs:
         return ()
-    gutters = _gutters(block, page.text_height)
-    if len(gutters) + 1 < LEAST_COLUMNS:
-        return ()
-    left, right = min(line.phrases[0][0] for line in block), max(line.phrases[-1][1] for line in block)
-    pad = 0.5 * page.text_height
-    xs = [left - pad, *gutters, right + pad]
-    ys = _row_rulings(block, rulings, xs, page.text_height)
-    certainty = RULED_ROWS if ys else GUESSED_ROWS
-    ys = ys or _between_lines(block, page.text_height)
-    vertical = [Line(x, ((ys[0], ys[-1]),)) for x in xs]
+    phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
+    ys, certainty = _row_rulings(block, rulings, xs, page.text_height), RULED_ROWS
+    if not ys:
+        ys, told = find_row_borders(phrases, xs, page.text_height)
+        certainty = WHITE_ROWS if told else GUESSED_ROWS
+    vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
+    vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
 
 
-def _text_lines(page: PageImage) -> list[_TextLine]:
-    factor = max(int(page.dpi / WORK_DPI), 1)
-    height = page.text_height / factor
-    small = cv2.resize(page.gray, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
-    ink = (small < 255 - (255 - INK_BELOW) / 1.6).astype(np.uint8)
-    long = max(int(5 * height), 20)
-    ruled = cv2.dilate(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)), np.ones((3, 1), np.uint8))
-    ink = cv2.subtract(ink, ruled)
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(int(WORD_GAP * height), 2)), np.uint8))
-    joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((max(int(0.2 * height), 1), 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = [stats[i, :4] * factor for i in range(1, count)]
-    least = LEAST_PHRASE * page.text_height
-    kept = [(x, y, x + w, y + h) for x, y, w, h in boxes if max(w, h) >= least and h < 4 * page.text_height]
-    return _cluster(kept, page.text_height)
+def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:
+    """Borders between columns, broken in rows where print lies across them: a title over several columns."""
+    lines = []
+    for x in xs[1:-1]:
+        across = [(p.y0 + p.y1) / 2 for p in phrases if crosses(p, x, text_height)]
+        rows = pairwise(ys)
+        lines.append(Line(x, tuple((a, b) for a, b in rows if not any(a <= y <= b for y in across)) or ((0.0, 0.0),)))
+    return lines
 
 
-def _cluster(boxes: list[tuple[float, float, float, float]], text_height: float) -> list[_TextLine]:
-    lines: list[list[tuple[float, float, float, float]]] = []
-    for box in sorted(boxes, key=lambda b: (b[1] + b[3]) / 2):
-        middle = (box[1] + box[3]) / 2
-        if lines and middle - np.mean([(b[1] + b[3]) / 2 for b in lines[-1]]) < SAME_LINE * text_height:
-            lines[-1].append(box)
+def _ruled_frame(rulings: Rulings, page: PageImage) -> Box:
+    """Where level rulings of one width frame a table; the whole page where there are too few."""
+    height, width = page.gray.shape
+    wide = [line for line in collinear(list(rulings.rows), page.text_height) if _inked(line) > LEAST_WIDTH * width]
+    if not wide:
+        return 0.0, 0.0, width, height
+    longest = max(wide, key=_inked)
+    near = SAME_END * page.text_height
+    frame = [r for r in wide if abs(r.start - longest.start) < near and abs(r.end - longest.end) < near]
+    if len(frame) < LEAST_RULINGS:
+        return 0.0, 0.0, width, height
+    return longest.start - near, frame[0].position, longest.end + near, frame[-1].position
+
+
+def _inked(line: Line) -> float:
+    return sum(b - a for a, b in line.stretches)
+
+
+def _text_lines(page: PageImage, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
+    groups: list[list[Phrase]] = []
+    free = [
+        p
+        for p in find_phrases(page)
+        if frame[0] <= (p.x0 + p.x1) / 2 <= frame[2]
+        and frame[1] <= (p.y0 + p.y1) / 2 <= frame[3]
+        and not any(g.box[1] <= (p.y0 + p.y1) / 2 <= g.box[3] for g in taken)
+    ]
+    for phrase in sorted(free, key=lambda p: p.baseline):
+        if groups and phrase.baseline - np.mean([p.baseline for p in groups[-1]]) < SAME_LINE * page.text_height:
+            groups[-1].append(phrase)
         else:
-            lines.append([box])
-    found = []
-    for members in lines:
-        ordered = sorted(members)
-        spans: list[list[float]] = []
-        for x0, _, x1, _ in ordered:
-            if spans and x0 <= spans[-1][1]:
-                spans[-1][1] = max(spans[-1][1], x1)
-            else:
-                spans.append([x0, x1])
-        top, bottom = min(b[1] for b in ordered), max(b[3] for b in ordered)
-        found.append(_TextLine(tuple((a, b) for a, b in spans), top, bottom))
-    return found
+            groups.append([phrase])
+    return [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in groups]
 
 
-def _outside(lines: list[_TextLine], taken: tuple[Grid, ...]) -> list[_TextLine]:
-    return [line for line in lines if not any(g.box[1] <= (line.y0 + line.y1) / 2 <= g.box[3] for g in taken)]
+def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[float]:
+    """Borders of the block's columns, empty where there are too few."""
+    # a line of one phrase may be a title or wrapped, so it tells no gutter
+    rich = [line for line in block if len(line.phrases) > 1]
+    own: list[float] = []
+    if len(rich) >= LEAST_LINES:
+        own = find_columns([line.phrases for line in rich], page.text_height)
+    wide, few = APART * page.text_height, CROSSED * len(block)
+    full = sum(sum(b.x0 - a.x1 > wide for a, b in pairwise(line.phrases)) >= LEAST_COLUMNS - 1 for line in block)
+    if guide.borders and full >= LEAST_FOLLOWED:
+        phrases = [phrase for line in block for phrase in line.phrases]
+        followed, crossing = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+        shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
+        if crossing <= few and shared <= (few if guide.usual else 0):
+            own = followed
+    return own if len(own) > LEAST_COLUMNS else []
 
 
-def _table_block(lines: list[_TextLine], text_height: float) -> list[_TextLine]:
+def _shared(block: list[_TextLine], xs: Sequence[float], wide: float) -> int:
+    """Lines of which two phrases that stand far apart lie in one column."""
+    return sum(
+        any(b.x0 - a.x1 > wide and not any(a.x1 <= x <= b.x0 for x in xs) for a, b in pairwise(line.phrases))
+        for line in block
+    )
+
+
+def _table_block(lines: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
     """The longest run of lines that share gutters."""
     best: list[_TextLine] = []
-    for run in _runs(lines, text_height):
-        block = run
+    for run in _runs(lines, page.text_height):
+        block = _guided(run, page, guide) or run
         for _ in range(4):
-            gutters = _gutters(block, text_height)
-            if len(gutters) + 1 < LEAST_COLUMNS:
-                block = _halved(block)
+            xs = _columns(block, page, guide)
+            if not xs:
+                block = block[max(len(block) // 10, 1) :]  # a head above the table hides its gutters
                 continue
-            trimmed = _trim(block, gutters)
+            trimmed = _without_titles(_trim(block, xs[1:-1], page.text_height), xs)
             if len(trimmed) == len(block):
                 break
             block = trimmed
-        if len(block) > len(best) and len(_gutters(block, text_height)) + 1 >= LEAST_COLUMNS:
+        if len(block) > len(best) and _columns(block, page, guide):
             best = block
-    return best
+    return _without_lone(best)
+
+
+def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
+    """The part of the run that lies between the borders of another page's table."""
+    if not guide.borders:
+        return []
+    phrases = [phrase for line in run for phrase in line.phrases]
+    xs, _ = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+    return _trim(run, xs[1:-1], page.text_height)
+
+
+def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:
+    """Without the lines at the top that stand centred over the table."""
+    middle, near = (xs[0] + xs[-1]) / 2, CENTRED * (xs[-1] - xs[0])
+    start = 0
+    while start < len(block) and len(block[start].phrases) == 1:
+        phrase = block[start].phrases[0]
+        if abs((phrase.x0 + phrase.x1) / 2 - middle) > near:
+            break
+        start += 1
+    return block[start:]
 
 
 def _runs(lines: list[_TextLine], text_height: float) -> list[list[_TextLine]]:
@@ -130,49 +188,38 @@ def _runs(lines: list[_TextLine], text_height: float) -> list[list[_TextLine]]:
     return runs
 
 
-def _halved(block: list[_TextLine]) -> list[_TextLine]:
-    """Without the first tenth: a head above the table hides its gutters."""
-    return block[max(len(block) // 10, 1) :]
-
-
-def _gutters(block: list[_TextLine], text_height: float) -> list[float]:
-    """Middles of the white strips between columns."""
-    if not block:
-        return []
-    left, right = min(l.phrases[0][0] for l in block), max(l.phrases[-1][1] for l in block)
-    cover = np.zeros(int(right - left) + 2, np.int32)
-    for line in block:
-        for x0, x1 in line.phrases:
-            cover[int(x0 - left)] += 1
-            cover[int(x1 - left) + 1 if int(x1 - left) + 1 < len(cover) else -1] -= 1
-    white = np.cumsum(cover) <= CROSSED * len(block)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], white.astype(np.int8), [0]))))
-    strips = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= GUTTER * text_height]
-    inner = [(a, b) for a, b in strips if a > 0 and b < len(cover) - 1]
-    return [left + (a + b) / 2 for a, b in inner]
-
-
-def _trim(block: list[_TextLine], gutters: list[float]) -> list[_TextLine]:
+def _trim(block: list[_TextLine], gutters: Sequence[float], text_height: float) -> list[_TextLine]:
     """The longest stretch without a run of lines across the gutters: paragraphs above and below fall away."""
-    crossing = [any(x0 < g < x1 for x0, x1 in line.phrases for g in gutters) for line in block]
-    stretches: list[list[_TextLine]] = [[]]
+    crossing = [any(crosses(p, g, text_height) for p in line.phrases for g in gutters) for line in block]
+    stretches: list[list[tuple[_TextLine, bool]]] = [[]]
     run = 0
-    for line, crosses in zip(block, crossing, strict=True):
-        run = run + 1 if crosses else 0
+    for line, is_crossing in zip(block, crossing, strict=True):
+        run = run + 1 if is_crossing else 0
         if run > MAX_CROSSING_RUN:
             stretches.append([])
         else:
-            stretches[-1].append(line)
+            stretches[-1].append((line, is_crossing))
     longest = max(stretches, key=len)
-    while longest and any(x0 < g < x1 for x0, x1 in longest[0].phrases for g in gutters):
+    while longest and longest[0][1]:
         longest = longest[1:]
-    while longest and any(x0 < g < x1 for x0, x1 in longest[-1].phrases for g in gutters):
+    while longest and longest[-1][1]:
         longest = longest[:-1]
-    return longest
+    return [line for line, _ in longest]
+
+
+def _without_lone(block: list[_TextLine]) -> list[_TextLine]:
+    """Without a first or last line that stands far from the others, such as a page number."""
+    if len(block) <= LEAST_LINES:
+        return block
+    gaps = [b.y0 - a.y1 for a, b in pairwise(block)]
+    far = LONE_GAP * max(float(np.quantile(gaps[1:-1], 0.9)), 1.0)
+    first = 1 if gaps[0] > far and len(block[0].phrases) < LEAST_COLUMNS else 0
+    last = -1 if gaps[-1] > far and len(block[-1].phrases) < LEAST_COLUMNS else None
+    return block[first:last]
 
 
 def _row_rulings(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:
-    """Horizontal rulings where they part the block into rows, else nothing."""
+    """Level rulings where they part the block into rows, else nothing."""
     wide = [line.position for line in collinear(list(rulings.rows), text_height) if line.covered(xs[0], xs[-1]) > 0.6]
     inside = [y for y in wide if block[0].y0 - 2 * text_height <= y <= block[-1].y1 + 2 * text_height]
     if len(inside) >= max(3, len(block) // 5):
@@ -183,8 +230,3 @@ def _row_rulings(block: list[_TextLine], rulings: Rulings, xs: list[float], text
             bottom = [block[-1].y1 + 0.3 * text_height]
         return [*top, *inside, *bottom]
     return []
-
-
-def _between_lines(block: list[_TextLine], text_height: float) -> list[float]:
-    middles = [(a.y1 + b.y0) / 2 for a, b in zip(block, block[1:], strict=False)]
-    return [block[0].y0 - 0.3 * text_height, *middles, block[-1].y1 + 0.3 * text_height]

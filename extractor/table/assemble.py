@@ -52,6 +52,8 @@ def _continue(chain: _Chain, grid: GridText) -> _Chain | None:
     if grid.ink.grid.page == chain.grids[-1].ink.grid.page:
         return None
     n_header = count_header_rows(grid)
+    if n_header and not chain.texts:
+        return _led_by(chain, grid, n_header)
     lead = chain.grids[chain.leading]
     roles, misfit = carry_roles(chain.roles[chain.leading], boundaries(lead), grid)
     if n_header and chain.texts and not _same_header(chain.texts, header_texts(grid, n_header)):
@@ -76,6 +78,21 @@ def _continue(chain: _Chain, grid: GridText) -> _Chain | None:
     )
 
 
+def _led_by(chain: _Chain, grid: GridText, n_header: int) -> _Chain | None:
+    """The chain with the first of its grids that has a header, which names the columns of all before it."""
+    roles = find_roles(grid, n_header)
+    carried = [carry_roles(roles, boundaries(grid), other) for other in chain.grids]
+    if max(misfit for _, misfit in carried) > SAME_COLUMNS:
+        return None
+    return _Chain(
+        (*chain.grids, grid),
+        (*(own for own, _ in carried), roles),
+        (*chain.headers, n_header),
+        tuple(header_texts(grid, n_header)),
+        leading=len(chain.grids),
+    )
+
+
 def _same_header(before: Sequence[str], after: Sequence[str]) -> bool:
     return fuzz.ratio(fold(" ".join(before)), fold(" ".join(after))) >= SAME_HEADER
 
@@ -87,7 +104,8 @@ def _draft(chain: _Chain) -> DraftTable:
     rows: list[DraftRow] = []
     for index, grid in enumerate(chain.grids):
         own = chain.roles[index]
-        missing = tuple(role for role in ROLES if role in roles and role not in own)
+        # without a column of values nothing is known of them: they are not blank
+        missing = tuple(role for role in ROLES if role in (*roles, "value") and role not in own)
         drafted = [_row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)]
         if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure

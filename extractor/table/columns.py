@@ -64,7 +64,7 @@ def _guess(column: int, label: int, texts: list[str], roles: list[Role | None]) 
     after_value = "value" in roles and column > roles.index("value")
     if after_value and "note" not in roles:
         return "note"
-    if not after_value and "unit" in roles and column > roles.index("unit"):
+    if "value" not in roles and "unit" in roles and column > roles.index("unit"):
         return "value"
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ from extractor.trust.model import (
     score_parts,
 )
 
+SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
 
 
@@ -71,11 +73,18 @@ def score_report(
     supports = {item.code: item for item in support}
     matches = {match.row: match for match in matching.matches}
     normal = {value.row: value for value in values}
+    order = {indicator.code: indicator.order for indicator in catalogue.indicators}
+    beside = sorted(
+        (order[match.code], row.grid_certainty) for row in table.rows if (match := matches[row.index]).code is not None
+    )
     return Scores(
         tuple(
             _score_row(judge, row, matches[row.index], normal[row.index], indicators, supports) for row in table.rows
         ),
-        tuple((code, _score_absent(judge, code, probability)) for code, probability in matching.absent),
+        tuple(
+            (code, _score_absent(judge, code, probability, sure=_sure_beside(order[code], beside)))
+            for code, probability in matching.absent
+        ),
         tuple((name, _score_head(judge, field)) for name, field in _head_fields(head)),
     )
 
@@ -180,9 +189,15 @@ def _score_text(judge: _Judge, row: Row, field: Field, cell: tuple[str, str], ma
     return _decide(judge, "text", cell, parts, probability, field.reasons, blocked=field.state == "illegible")
 
 
-def _score_absent(judge: _Judge, code: str, probability: float) -> Trust:
+def _sure_beside(position: int, beside: Sequence[tuple[int, float]]) -> bool:
+    """Whether the printed rows next to a place in the catalogue lie in a grid that can't have swallowed one."""
+    at = bisect(beside, (position, 0.0))
+    return all(certainty >= SURE_GRID for _, certainty in beside[max(at - 1, 0) : at + 1])
+
+
+def _score_absent(judge: _Judge, code: str, probability: float, *, sure: bool) -> Trust:
     parts, joined = given(judge.model, "not-printed", probability)
-    return _decide(judge, "row", (code, "row"), parts, joined, ())
+    return _decide(judge, "row", (code, "row"), parts, joined, () if sure else ("guessed-grid",), blocked=not sure)
 
 
 def _head_fields(head: Head) -> tuple[tuple[str, HeadField], ...]:

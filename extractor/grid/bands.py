@@ -1,0 +1,136 @@
+"""Print in the columns of a table without rulings -> where its rows part.
+
+Lines of one cell stand a constant pitch apart; between rows there is more white, or a line that ended early although
+the next word would have fit. The column that is fuller than the others on both sides of a gap tells which it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractor.grid.phrases import Phrase
+
+SAME_LINE = 0.55  # text heights between the baselines of one line
+CORE = 0.6  # text heights above the baseline that no other line's marks and tails reach
+PITCHES = (1.1, 2.6)  # text heights from line to line within a cell
+SINGLE = 2.0  # the same where nothing else tells the pitch of lines from that of rows
+APART = 1.12  # how many times wider the pitch of rows is, where there is white between them
+MANY_FIT = 0.4  # share of the narrow gaps over which the next word would have fit: then they part rows
+WRAPS = 4.0  # text heights: in a narrower column no words are wrapped
+SPACE = 0.35  # text heights: a word needs this much before it
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Print of one column on one line."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    baseline: float
+    first_word: float
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """White between two bands of print: `pitch` of the lines that stand closest over it; whether a word would `fit`."""
+
+    top: float
+    bottom: float
+    pitch: float
+    fits: bool
+
+
+def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height: float) -> tuple[list[float], bool]:
+    """(y of all borders top to bottom, whether white alone told the rows). `xs`: borders of the columns."""
+    columns = [_lines(members, text_height) for members in _by_column(phrases, xs)]
+    gaps = _gaps([lines for lines in columns if lines], text_height)
+    narrow = _within_cells(gaps, text_height)
+    told = bool(narrow)
+    if not told:
+        narrow = [gap for gap in gaps if gap.pitch <= SINGLE * text_height and not gap.fits]
+    inner = [(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow]
+    top, bottom = min(p.y0 for p in phrases), max(p.y1 for p in phrases)
+    return [top - 0.3 * text_height, *inner, bottom + 0.3 * text_height], told
+
+
+def _by_column(phrases: Sequence[Phrase], xs: Sequence[float]) -> list[list[Phrase]]:
+    columns: list[list[Phrase]] = [[] for _ in xs[1:]]
+    for phrase in phrases:
+        at = int(np.searchsorted(xs, (phrase.x0 + phrase.x1) / 2)) - 1
+        columns[min(max(at, 0), len(columns) - 1)].append(phrase)
+    return columns
+
+
+def _lines(phrases: Sequence[Phrase], text_height: float) -> list[_Line]:
+    groups: list[list[Phrase]] = []
+    for phrase in sorted(phrases, key=lambda p: p.baseline):
+        if groups and phrase.baseline - groups[-1][-1].baseline < SAME_LINE * text_height:
+            groups[-1].append(phrase)
+        else:
+            groups.append([phrase])
+    return [_line(group) for group in groups]
+
+
+def _line(group: Sequence[Phrase]) -> _Line:
+    first = min(group, key=lambda p: p.x0)
+    widest = max(group, key=lambda p: (p.full, p.x1 - p.x0))
+    return _Line(
+        first.x0,
+        max(p.x1 for p in group),
+        min(p.y0 for p in group),
+        max(p.y1 for p in group),
+        widest.baseline,
+        first.words[0][1] - first.words[0][0],
+        any(p.full for p in group),
+    )
+
+
+def _gaps(columns: Sequence[Sequence[_Line]], text_height: float) -> list[_Gap]:
+    """Heights that no column's print covers, top to bottom."""
+    lines = sorted((line for lines in columns for line in lines), key=lambda line: line.baseline)
+    gaps: list[_Gap] = []
+    floor = lines[0].baseline
+    for line in lines[1:]:
+        if line.baseline - CORE * text_height > floor:
+            gaps.append(_gap(columns, floor, line.baseline - CORE * text_height, text_height))
+        floor = max(floor, line.baseline)
+    return gaps
+
+
+def _gap(columns: Sequence[Sequence[_Line]], top: float, bottom: float, text_height: float) -> _Gap:
+    found = []
+    tails, heads = [top], [bottom]
+    for lines in columns:
+        above = [line for line in lines if line.baseline <= top]
+        below = [line for line in lines if line.baseline > top]
+        if above and below and above[-1].full and below[0].full:
+            width = max(line.x1 - line.x0 for line in lines)
+            last, first = above[-1], below[0]
+            fits = last.x1 - last.x0 + SPACE * text_height + first.first_word <= width
+            found.append((first.baseline - last.baseline, fits and width >= WRAPS * text_height))
+        tails += [line.y1 for line in above[-1:]]
+        heads += [line.y0 for line in below[:1]]
+    # marks and tails of letters lie clear of the border where there is room for them
+    clear = max(tails), min(heads)
+    edges = clear if clear[0] < clear[1] else (top, bottom)
+    pitch = min((pitch for pitch, _ in found), default=np.inf)
+    nearest = [fits for other, fits in found if other <= pitch + 0.1 * text_height]
+    return _Gap(*edges, float(pitch), any(nearest))
+
+
+def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
+    """The gaps between lines of one cell, where their pitch tells them from those between rows."""
+    least, most = (bound * text_height for bound in PITCHES)
+    pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch <= APART * most)
+    ratios = [b / a for a, b in zip(pitches, pitches[1:], strict=False)]
+    if not ratios or max(ratios) < APART:
+        return []
+    cut = pitches[int(np.argmax(ratios))]
+    narrow = [gap for gap in gaps if gap.pitch <= cut]
+    return narrow if np.mean([gap.fits for gap in narrow]) <= MANY_FIT else []

@@ -1,0 +1,119 @@
+"""Phrases of a table without upright rulings -> the borders of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from extractor.grid.phrases import Phrase
+
+GUTTER = 0.5  # text heights: a narrower white strip is chance
+APART = 1.2  # text heights between two phrases that are hardly of one cell
+CROSSED = 0.07  # share of the lines that may cross a gutter: section titles
+TOUCH = 0.15  # text heights by which a phrase must cross a border to count
+SHIFT = 0.025  # of the page's width: how far a table may lie aside of where it lay a page before
+PAD = 0.5  # text heights beside the outermost print
+
+Span = tuple[float, float]
+
+
+def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[float]:
+    """x of all borders, left to right. `lines`: the table's phrases line by line; a few lines may cross its gutters."""
+    spans = [(p.x0, p.x1) for line in lines for p in line]
+    usual = _joined(_covered(spans, CROSSED * len(lines)), GUTTER * text_height)
+    whole = [span for line in lines for span in _joined([(p.x0, p.x1) for p in line], APART * text_height)]
+    cores = _widened(usual, whole)
+    # print that no usual column holds stands in one that is seldom filled; a lone stroke may be dirt
+    lone = [(p.x0, p.x1) for line in lines for p in line if p.n_letters > 1]
+    lone = [s for s in lone if not any(_overlap(s, core) > 0 for core in cores)]
+    columns = _joined(sorted([*cores, *_joined(sorted(lone), GUTTER * text_height)]), GUTTER * text_height)
+    if not columns:
+        return []
+    inner = [_gutter(spans, a[1], b[0]) for a, b in pairwise(columns)]
+    return [columns[0][0] - PAD * text_height, *inner, columns[-1][1] + PAD * text_height]
+
+
+def follow_columns(
+    guide: Sequence[float], phrases: Sequence[Phrase], text_height: float, width: int
+) -> tuple[list[float], int]:
+    """(borders of the same table on another page, laid over this page's print; how many phrases cross them).
+
+    `guide`: borders in pixels of this page's width.
+    """
+    inner, touch = np.array(guide[1:-1]), TOUCH * text_height
+    owner = np.array([i for i, p in enumerate(phrases) for _ in p.words])
+    x0, x1 = np.array([word for p in phrases for word in p.words]).T
+    step = max(text_height / 8, 1.0)
+    shifts = np.arange(-int(SHIFT * width / step), int(SHIFT * width / step) + 1) * step
+    crossed = [((x0[:, None] < inner + s - touch) & (x1[:, None] > inner + s + touch)).any(axis=1) for s in shifts]
+    counts = np.array([len(set(owner[words])) for words in crossed])
+    shift = _clear_middle(shifts, counts)
+    borders = [x + shift for x in guide]
+    left = [p.x0 for p in phrases if p.x0 < borders[0] < p.x1 <= borders[1]]
+    right = [p.x1 for p in phrases if borders[-2] <= p.x0 < borders[-1] < p.x1]
+    borders[0], borders[-1] = min([borders[0], *left]), max([borders[-1], *right])
+    return borders, int(counts.min())
+
+
+def _clear_middle(shifts: np.ndarray, counts: np.ndarray) -> float:
+    """Of the shifts that cross least, the smallest, or the middle of the run of such shifts that it starts."""
+    least = np.flatnonzero(counts == counts.min())
+    nearest = int(least[np.argmin(np.abs(shifts[least]))])
+    run = next(part for part in np.split(least, np.flatnonzero(np.diff(least) > 1) + 1) if nearest in part)
+    return float(shifts[nearest] if shifts[run[0]] < 0 < shifts[run[-1]] else shifts[run].mean())
+
+
+def crosses(phrase: Phrase, border: float, text_height: float) -> bool:
+    """Whether a word of the phrase lies on both sides of the border."""
+    touch = TOUCH * text_height
+    return any(x0 < border - touch and x1 > border + touch for x0, x1 in phrase.words)
+
+
+def _covered(spans: Sequence[Span], more_than: float) -> list[Span]:
+    """Stretches that more than so many spans cover."""
+    events = sorted([(a, 1) for a, _ in spans] + [(b, -1) for _, b in spans])
+    found: list[Span] = []
+    depth, start = 0, 0.0
+    for x, step in events:
+        if depth <= more_than < depth + step:
+            start = x
+        elif depth > more_than >= depth + step:
+            found.append((start, x))
+        depth += step
+    return found
+
+
+def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
+    """Sorted spans, those nearer than the gap as one."""
+    found: list[Span] = []
+    for a, b in spans:
+        if found and a - found[-1][1] < gap:
+            found[-1] = (found[-1][0], max(found[-1][1], b))
+        else:
+            found.append((a, b))
+    return found
+
+
+def _gutter(spans: Sequence[Span], left: float, right: float) -> float:
+    """The middle of the widest of the stretches between two columns that fewest spans cover."""
+    inside = [(max(a, left), min(b, right)) for a, b in spans if a < right and b > left]
+    xs = sorted({left, right, *(x for span in inside for x in span)})
+    depths = [(sum(a <= lo and b >= hi for a, b in inside), lo - hi, (lo + hi) / 2) for lo, hi in pairwise(xs)]
+    return min(depths)[2]
+
+
+def _widened(cores: Sequence[Span], spans: Sequence[Span]) -> list[Span]:
+    """Columns as wide as the widest print that lies in one of them alone."""
+    widened = list(cores)
+    for span in spans:
+        over = [i for i, core in enumerate(cores) if _overlap(span, core) > 0]
+        if len(over) == 1:
+            a, b = widened[over[0]]
+            widened[over[0]] = (min(a, span[0]), max(b, span[1]))
+    return widened
+
+
+def _overlap(a: Span, b: Span) -> float:
+    return min(a[1], b[1]) - max(a[0], b[0])

@@ -1,0 +1,99 @@
+"""Tables drawn without upright rulings -> rows and columns from their print alone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
+from extractor.records import Box, Grid, Guide, PageImage
+
+STT, LABEL, UNIT, VALUE, NOTE = 100, 180, 760, 920, 1060
+PITCH = 38  # from line to line in a cell
+WRAPPED = ("So van ban da ban hanh trong", "ky bao cao cua huyen")
+N_ROWS = 12
+
+
+def print_text(page: np.ndarray, text: str, x: int, y: int) -> None:
+    cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+
+
+def make_page(gap: int = 20, *, notes: tuple[int, ...] = (), rulings: bool = False, top: int = 200) -> np.ndarray:
+    """Rows of two lines and of one in turn, `gap` pixels of white more between rows than between lines."""
+    page = np.full((1500, 1600), 255, np.uint8)
+    y = top
+    for row in range(N_ROWS):
+        if rulings:
+            cv2.line(page, (STT - 20, y - 32), (1500, y - 32), 0, 2)
+        print_text(page, str(row + 1), STT, y)
+        print_text(page, "ho so", UNIT, y)
+        print_text(page, str(11 * row + 2), VALUE, y)
+        if row in notes:
+            print_text(page, "Bao cao quy", NOTE, y)
+        for line in WRAPPED if row % 2 else WRAPPED[:1]:
+            print_text(page, line, LABEL, y)
+            y += PITCH
+        y += gap
+    if rulings:
+        cv2.line(page, (STT - 20, y - 32), (1500, y - 32), 0, 2)
+    return page
+
+
+def find(page: np.ndarray, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
+    return find_grids(make_image(page), guide)
+
+
+def make_image(page: np.ndarray) -> PageImage:
+    def same(box: Box) -> Box:
+        return box
+
+    return PageImage(1, page, page, None, 200.0, 20.0, "scan", same)
+
+
+def shape(grids: tuple[Grid, ...]) -> list[tuple[int, int]]:
+    return [(grid.n_rows, grid.n_columns) for grid in grids]
+
+
+@pytest.mark.parametrize("gap", [12, 20, 40])
+def test_wrapped_lines_stay_in_their_row(gap: int) -> None:
+    assert shape(find(make_page(gap))) == [(N_ROWS, 4)]
+
+
+def test_a_seldom_filled_column_is_a_column() -> None:
+    assert shape(find(make_page(notes=(3,)))) == [(N_ROWS, 5)]
+
+
+def test_level_rulings_part_the_rows_where_the_white_does_not() -> None:
+    assert shape(find(make_page(gap=0, rulings=True))) == [(N_ROWS, 4)]
+
+
+def test_a_title_over_the_table_is_no_row() -> None:
+    page = make_page(top=300)
+    print_text(page, "BANG TONG HOP SO LIEU", 420, 180)
+    print_text(page, "NAM 2022", 550, 225)
+    assert shape(find(page)) == [(N_ROWS, 4)]
+
+
+def test_a_page_follows_the_columns_of_the_others() -> None:
+    full, bare = make_page(notes=(1, 5)), make_page()
+    guide = find_guide(make_image(full), find(full))
+    assert shape(find(bare, guide)) == [(N_ROWS, 5)]
+
+
+def test_columns_that_the_print_crosses_are_not_followed() -> None:
+    wrong = Guide((0.06, 0.2, 0.3, 0.4, 0.7))
+    assert shape(find(make_page(), wrong)) == [(N_ROWS, 4)]
+
+
+def test_paragraphs_are_no_table() -> None:
+    page = np.full((1500, 1600), 255, np.uint8)
+    for line in range(20):
+        print_text(page, "Trong thoi gian toi huyen tiep tuc ung dung cong nghe", 100 + line % 3, 200 + line * PITCH)
+    assert find(page) == ()
+
+
+def test_the_usual_columns_are_those_of_most_pages() -> None:
+    four, five = Guide((0.1, 0.2, 0.5, 0.9)), Guide((0.1, 0.2, 0.5, 0.7, 0.9))
+    assert usual_guide((four, NO_GUIDE, five, five)) == Guide(five.borders, usual=True)
+    assert usual_guide((NO_GUIDE,)).borders == ()
