@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -52,6 +52,16 @@ accuracy: $(STAMP) ## measure on freshly generated reports: PROFILES, COUNT a pr
 	$(BIN)/python -m fixtures.generator --profile $(PROFILES) --count $(COUNT) --seed $(SEED) --out $(ACCURACY)/truth --jobs $(JOBS)
 	-$(BIN)/extractor extract $(ACCURACY)/truth --out $(ACCURACY)/read --jobs $(JOBS)
 	$(BIN)/extractor evaluate $(ACCURACY)/truth $(ACCURACY)/read --json $(ACCURACY)/measures.json
+
+CALIBRATION ?= out/calibration
+
+calibrate: $(STAMP) ## fit models/trust.json again on generated reports (hours): COUNT a profile, SEED, JOBS
+	rm -rf $(CALIBRATION)
+	$(BIN)/python -m fixtures.generator --profile all --count $(COUNT) --seed $(SEED) --out $(CALIBRATION)/truth --jobs $(JOBS)
+	-$(BIN)/extractor extract $(CALIBRATION)/truth --out $(CALIBRATION)/read --jobs $(JOBS) -q
+	$(BIN)/extractor calibrate $(CALIBRATION)/truth $(CALIBRATION)/read --out models/trust.json \
+	  --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED)"
+	$(BIN)/python tools/manifest.py
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)

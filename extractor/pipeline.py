@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from extractor import __version__
@@ -22,7 +23,7 @@ from extractor.resources import resource_sha256
 from extractor.settings import Settings, load_settings
 from extractor.table import find_tables
 from extractor.tables import write_tables
-from extractor.trust import find_certain, score_report
+from extractor.trust import TrustModel, find_certain, load_model, score_report
 from extractor.value import find_head, parse_rows
 from extractor.vocabulary import words_of
 
@@ -37,9 +38,29 @@ class Pages:
     unread: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as read, before it is judged. `catalogue_confidence`: that it follows this catalogue.
+
+    `engines`: name and version of those that read it.
+    """
+
+    source: Source
+    catalogue: Catalogue
+    catalogue_confidence: float
+    table: Table
+    head: Head
+    engines: dict[str, str]
+
+
 def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settings | None = None) -> Document:
     """One report -> its Document. Raises DocumentError or UsageError, see `extractor.errors`."""
     settings = settings or load_settings()
+    return assemble_document(judge(read_report(path, catalogue, settings), settings))
+
+
+def read_report(path: Path, catalogue: str | Path | None, settings: Settings) -> Report:
+    """Everything that takes pixels: the form found and read."""
     catalogues = [load_catalogue(name) for name in ([catalogue] if catalogue else list_catalogues())]
     source = open_source(path, settings.ingest)
     engines = load_engines(settings.reading.engines)
@@ -47,7 +68,7 @@ def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settin
     drafts = find_tables([grid for page in pages.texts for grid in page.grids])
     form = find_form(drafts, pages.texts, catalogues, chosen=catalogue is not None)
     table, head = read_form(form, pages, engines)
-    return judge(source, form, table, head, settings, engines)
+    return Report(source, form.catalogue, form.confidence, table, head, engine_versions(engines))
 
 
 def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDocument:
@@ -149,31 +170,46 @@ def _fill(head: Head, more: Head) -> Head:
     )
 
 
-def judge(
-    source: Source, form: Form, table: Table, head: Head, settings: Settings, engines: dict[str, Engine]
-) -> Document:
-    """Rows matched, values parsed, checked and scored, and all of it assembled."""
-    catalogue = form.catalogue
+def judge(report: Report, settings: Settings, model: TrustModel | None = None) -> Extraction:
+    """Rows matched, values parsed, checked and scored; `model`: another calibration than the shipped one."""
+    table, catalogue, head = report.table, report.catalogue, report.head
     matching = match_rows(table, catalogue)
     values = parse_rows(table, matching, catalogue)
     cells = find_cells(table, matching, values, None)
     support = tuple(confirm_by_rules(cells, catalogue, head).values())
-    scores = score_report(table, catalogue, matching, values, head, settings=settings.trust, support=support)
-    certain = find_certain(scores, settings=settings.trust)
+    model = model or load_model(report.engines)
+    score = partial(
+        score_report, table, catalogue, matching, values, head, settings=settings.trust, support=support, model=model
+    )
+    certain = find_certain(score(), settings=settings.trust, model=model)
     cells = find_cells(table, matching, values, certain)
     findings = check_rules(cells, catalogue, head, find_strangers(table, matching, values))
-    scores = score_report(
-        table, catalogue, matching, values, head, settings=settings.trust, support=support, findings=findings
+    scores = score(findings=findings)
+    made_with = _made_with(catalogue, report.engines)
+    return Extraction(
+        report.source,
+        catalogue,
+        report.catalogue_confidence,
+        table,
+        matching,
+        values,
+        head,
+        findings,
+        scores,
+        made_with,
+        settings.trust.blind_share,
     )
-    made_with = _made_with(catalogue, engines)
-    found = Extraction(source, catalogue, form.confidence, table, matching, values, head, findings, scores, made_with)
-    return assemble_document(found)
 
 
-def _made_with(catalogue: Catalogue, engines: dict[str, Engine]) -> MadeWith:
+def engine_versions(engines: Mapping[str, Engine]) -> dict[str, str]:
+    """Version by name: readings of other versions differ, and so does what they are worth."""
+    return {name: engine.version for name, engine in sorted(engines.items())}
+
+
+def _made_with(catalogue: Catalogue, engines: dict[str, str]) -> MadeWith:
     return MadeWith(
         extractor=__version__,
-        engines={name: engine.version for name, engine in sorted(engines.items())},
+        engines=engines,
         catalogue=f"{catalogue.name}@{catalogue.version}+{catalogue.sha256[:12]}",
         models={name: resource_sha256("models", name) for name in MODEL_FILES},
     )

@@ -551,12 +551,20 @@ class Finding:
 # ── trust ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """P(exactly right) of one field, whether it is accepted, and why not. `parts`: (name, share of the score)."""
+    """P(exactly right) of one field, whether it is accepted, and why not.
+
+    `parts`: (name, log-odds that it adds), in the order of the model; they sum up to the confidence's log-odds.
+    `kind`, `features`: what the model saw, for explaining and for fitting it again. `blocked`: for review whatever the
+    confidence.
+    """
 
     confidence: float
     status: Status
     reasons: tuple[str, ...] = ()
     parts: tuple[tuple[str, float], ...] = ()
+    kind: str = ""
+    features: tuple[tuple[str, float], ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +585,7 @@ class RowTrust:
     """The trust in each field of one row. `match`: in its indicator; `others`: in the order of `Row.others`."""
 
     row: int
+    code: str | None
     match: Trust
     label: Trust
     value: Trust

@@ -44,6 +44,7 @@ class TrustSettings(_Block):
     target_error_text: float = Field(
         0.01, gt=0, lt=1, description="share of accepted units, notes and head fields that may be wrong"
     )
+    blind_share: float = Field(0.02, ge=0, le=1, description="share of accepted cells drawn for a blind check")
 
 
 class Settings(_Block):

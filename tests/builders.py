@@ -89,7 +89,7 @@ def make_head() -> Head:
 
 
 def make_scores(table: Table, absent: Sequence[str]) -> Scores:
-    rows = tuple(RowTrust(row.index, SURE, SURE, SURE, SURE, SURE) for row in table.rows)
+    rows = tuple(RowTrust(row.index, None, SURE, SURE, SURE, SURE, SURE) for row in table.rows)
     return Scores(rows, tuple((code, SURE) for code in absent), (("organisation", SURE), ("period", SURE)))
 
 

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("truth", type=Path, metavar="TRUTH_DIR", help="folder with NAME.truth.json files")
     parser.add_argument("extraction", type=Path, metavar="EXTRACTION_DIR", help="folder with the extracted NAME.json")
     parser.add_argument("--json", metavar="FILE", help="figures for machines; - for stdout")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="an HTML page with figures and the worst cells")
     parser.add_argument("--errors", type=int, default=0, metavar="N", help="list the first N wrong value cells")
 
 
@@ -35,6 +36,10 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(text)
         else:
             Path(args.json).write_text(text, encoding="utf-8")
+    if args.report:
+        from extractor.evaluate.report import write_report
+
+        write_report(evaluation, args.report)
     if args.json != "-":
         print_evaluation(evaluation, most_errors=args.errors)
     return EXIT_OK

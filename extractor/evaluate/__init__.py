@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,23 @@ from extractor.evaluate.compare import compare_document
 from extractor.evaluate.measure import Evaluation, measure
 from extractor.evaluate.truth import Truth, find_truths
 
-__all__ = ["Evaluation", "evaluate_folders"]
+__all__ = ["Evaluation", "evaluate_folders", "pair_documents"]
 
 
 def evaluate_folders(truths: Path, extractions: Path) -> Evaluation:
     """Compare every truth under a folder with the JSON of the same relative name under the other."""
     scores, without = [], []
-    for truth in find_truths(truths):
-        got = _find_extraction(truth, truths, extractions)
+    for truth, got in pair_documents(truths, extractions):
         if got is None:
             without.append(truth.path.relative_to(truths).as_posix())
         scores.append(compare_document(truth, got, _read_types(truth.catalogue)))
     return measure(scores, without)
+
+
+def pair_documents(truths: Path, extractions: Path) -> Iterator[tuple[Truth, dict[str, Any] | None]]:
+    """Each truth under a folder with the JSON of the same relative name under the other, None where there is none."""
+    for truth in find_truths(truths):
+        yield truth, _find_extraction(truth, truths, extractions)
 
 
 def _find_extraction(truth: Truth, truths: Path, extractions: Path) -> dict[str, Any] | None:

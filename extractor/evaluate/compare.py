@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -20,7 +21,10 @@ HEAD_FIELDS = ("organisation", "report_number", "report_date", "period")
 
 @dataclass(frozen=True, slots=True)
 class CellScore:
-    """One value cell of the truth. `right`: right row, right number or text, right state."""
+    """One value cell of the truth. `right`: right row, right number or text, right state.
+
+    `held`: for review whatever the confidence. `file`, `page`, `box`: where it is printed.
+    """
 
     document: str
     profile: str
@@ -36,6 +40,9 @@ class CellScore:
     truth: str
     got: str
     reasons: tuple[str, ...]
+    held: bool
+    file: Path
+    box: Box | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +121,12 @@ def compare_document(truth: Truth, got: Mapping[str, Any] | None, types: Mapping
 def _score_cell(truth: Truth, name: str, row: TrueRow, item: Mapping[str, Any] | None) -> CellScore:
     value: Mapping[str, Any] = item["value"] if item else {"state": "unread", "status": "review", "reasons": ()}
     row_right = item is not None and is_same_row(row, item["row"])
-    right = row_right and _same_value(row, value)
+    right = row_right and is_same_value(row, value)
     return CellScore(
         name,
         truth.profile,
         row.code or "",
-        row.pieces[0][0],
+        row.value_page,
         row.tags,
         row.state != "blank",
         row_right,
@@ -130,10 +137,14 @@ def _score_cell(truth: Truth, name: str, row: TrueRow, item: Mapping[str, Any] |
         row.raw if row.state == "read" else f"({row.state})",
         str(value.get("raw")) if value["state"] == "read" else f"({value['state']})",
         tuple(value["reasons"]),
+        bool((value.get("evidence") or {}).get("held", True)),
+        truth.path.with_name(truth.file),
+        row.value_box,
     )
 
 
-def _same_value(row: TrueRow, value: Mapping[str, Any]) -> bool:
+def is_same_value(row: TrueRow, value: Mapping[str, Any]) -> bool:
+    """Whether state and number, or text, are those of the truth."""
     if value["state"] != row.state or _number(value["number"]) != row.number:
         return False
     return row.text is None or clean(value["text"]) == clean(row.text)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from extractor.evaluate.bounds import find_bounds
 from extractor.evaluate.calibration import Calibration, measure_calibration
 from extractor.evaluate.compare import CellScore, DocumentScore, Tally
 
@@ -65,6 +66,7 @@ class Evaluation:
     tags: tuple[Figures, ...]
     wrong: tuple[CellScore, ...]
     without_extraction: tuple[str, ...]
+    cells: tuple[CellScore, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """A tree for JSON."""
@@ -74,7 +76,8 @@ class Evaluation:
         return {
             "total": self.total.to_dict(),
             **groups,
-            "wrong": [asdict(cell) for cell in self.wrong],
+            "bounds": None if (bounds := find_bounds(self.cells)) is None else asdict(bounds),
+            "wrong": [{**asdict(cell), "file": cell.file.name} for cell in self.wrong],
             "without_extraction": list(self.without_extraction),
         }
 
@@ -96,6 +99,7 @@ def measure(scores: Sequence[DocumentScore], without_extraction: Sequence[str] =
         tuple(_measure_cells(tag, Tally(), [cell for cell in cells if tag in cell.tags]) for tag in tags),
         tuple(sorted((cell for cell in cells if not cell.right), key=lambda cell: -cell.accepted)),
         tuple(without_extraction),
+        tuple(cells),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from extractor.evaluate.bounds import find_bounds
 from extractor.evaluate.compare import CellScore
 from extractor.evaluate.measure import Evaluation, Figures, share
 
@@ -69,7 +70,13 @@ def print_evaluation(evaluation: Evaluation, *, most_errors: int = 0) -> None:
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
     by_profile = [*evaluation.profiles, evaluation.total]
+    bounds = find_bounds(evaluation.cells)
     _print_table(console, "value cells", VALUE_COLUMNS, by_profile)
+    if bounds is not None:
+        console.print(
+            f"silent errors: {bounds.silent} of {bounds.accepted} accepted cells, at most "
+            f"{100 * bounds.silent_upper:.3f} % (one-sided 95 % bound, bootstrap by document)\n"
+        )
     _print_table(console, "everything else", OTHER_COLUMNS, by_profile)
     if 1 < len(evaluation.documents) <= MOST_DOCUMENTS:
         _print_table(console, "documents", VALUE_COLUMNS, evaluation.documents)

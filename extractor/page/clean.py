@@ -20,6 +20,12 @@ TALLEST_WRITING = 2.6  # text heights: taller coloured strokes are a stamp or a 
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
 FRINGE = 0.3  # text heights around a stamp's strokes
 NO_INK, RED, OTHER = range(3)
+LIGHTEST_DOT = 190  # grey level of a screen's soft dots
+LARGEST_DOT = 0.17  # text heights: larger is a full stop, or a letter
+LEAST_DOTS = 3000  # a page has fewer specks, full stops and tone marks
+SCREEN_CELL = 0.7  # text heights: dots are counted over three such squares each way
+SAME_DOT = 1.7  # times the usual dot's area, up to which a dot is the screen's
+SCREEN_DOTS = 6.0  # dots on a square text height from which they are a shade
 HUES = (RED, OTHER)
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
@@ -123,6 +129,40 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: f
     halo = cv2.dilate(stamp[labels].astype(np.uint8), np.ones((bridge, bridge), np.uint8))
     grown = cv2.resize(halo, coloured.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return coloured & grown, coloured & ~grown
+
+
+def lift_screen(gray: np.ndarray, text_height: float) -> np.ndarray:
+    """Without the dots of halftone screens, gray uint8 (H, W): many equal dots together are a shade."""
+    if len(_find_dots(gray[::2, ::2], text_height / 2)[1]) < LEAST_DOTS:
+        return gray
+    labels, dots, areas, centres = _find_dots(gray, text_height)
+    if len(dots) < LEAST_DOTS:
+        return gray
+    side = SCREEN_CELL * text_height
+    cells = np.zeros((int(gray.shape[0] / side) + 1, int(gray.shape[1] / side) + 1), np.float32)
+    rows, columns = (centres[:, 1] / side).astype(int), (centres[:, 0] / side).astype(int)
+    np.add.at(cells, (rows, columns), 1.0)
+    dense = (cv2.blur(cells, (3, 3)) >= SCREEN_DOTS * SCREEN_CELL**2).astype(np.uint8)
+    # print on the shade leaves fewer dots between its letters
+    dense = cv2.morphologyEx(dense, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    shade = dense[rows, columns] > 0
+    if not shade.any():
+        return gray
+    # a full stop or the dot of an i is larger than the screen's
+    lifted = np.zeros(int(labels.max()) + 1, np.uint8)
+    lifted[dots[shade & (areas <= SAME_DOT * np.median(areas[shade]))]] = 1
+    fringe = cv2.dilate(lifted[labels], np.ones((3, 3), np.uint8))
+    return np.where(fringe > 0, np.uint8(255), gray)
+
+
+def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(labels of all ink; of its dots: labels, areas, centres x, y)."""
+    ink = (gray < LIGHTEST_DOT).astype(np.uint8)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    dot = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= LARGEST_DOT * text_height
+    dot[0] = False
+    found = np.flatnonzero(dot)
+    return labels, found, stats[found, cv2.CC_STAT_AREA], centres[found]
 
 
 def even_light(gray: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.page.clean import HUES, even_light, split_colour, split_ink
+from extractor.page.clean import HUES, even_light, lift_screen, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.render import PageReader, Sheet
@@ -51,6 +51,7 @@ def _prepare_scan(sheet: Sheet) -> PageImage:
         layers, matrix = _rotate(layers, skew, geometry.to_sheet)
         geometry = Geometry(matrix, size)
     text_height = _text_height(layers[0], sheet.dpi)
+    layers[0] = lift_screen(layers[0], text_height)
     mesh = find_mesh(layers[0], text_height)
     if mesh is not None:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)

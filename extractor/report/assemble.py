@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -36,7 +37,7 @@ from extractor.report.document import (
     UnmatchedRow,
 )
 from extractor.report.findings import find_structure, write_findings
-from extractor.report.rows import write_indicator, write_missing, write_stranger
+from extractor.report.rows import write_evidence, write_indicator, write_missing, write_stranger
 from extractor.report.unread import Unread, find_unread
 
 NOTHING_KNOWN = Trust(0.0, "review", ("page-unread",))
@@ -45,7 +46,10 @@ NOTHING_FOUND = HeadField(None, None, 0.0, None)
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Everything the stages found in one report. `values`: one for each row of the table."""
+    """Everything the stages found in one report. `values`: one for each row of the table.
+
+    `blind_share`: of the accepted cells, drawn for a look without knowing that they were accepted.
+    """
 
     source: Source
     catalogue: Catalogue
@@ -57,6 +61,7 @@ class Extraction:
     findings: tuple[Finding, ...]
     scores: Scores
     made_with: MadeWith
+    blind_share: float = 0.0
 
 
 def assemble_document(found: Extraction) -> Document:
@@ -118,11 +123,18 @@ def _write_indicators(found: Extraction, unread: Unread) -> Iterator[IndicatorIn
         match = matches.get(indicator.code)
         if match is not None:
             index = match.row
-            yield write_indicator(indicator, rows[index], match, values[index], trusts[index], found.source.sha256)
+            drawn = _is_drawn(found.source.sha256, indicator.code, found.blind_share)
+            yield write_indicator(indicator, rows[index], match, values[index], trusts[index], drawn=drawn)
         elif indicator.code in unread.codes:
             yield write_missing(indicator, "unread", NOTHING_KNOWN)
         else:
             yield write_missing(indicator, "absent", absent.get(indicator.code, NOTHING_KNOWN))
+
+
+def _is_drawn(sha256: str, code: str, share: float) -> bool:
+    """Whether this cell is drawn for a blind look: by hash, so always the same ones."""
+    draw = int.from_bytes(hashlib.sha256(f"{sha256}:{code}".encode()).digest()[:8], "big")
+    return draw < share * 2**64
 
 
 def _write_strangers(found: Extraction) -> Iterator[UnmatchedRow]:
@@ -173,4 +185,5 @@ def _head_fields(field: HeadField, trust: Trust | None) -> dict[str, Any]:
         "page": piece.page if piece else None,
         "box": piece.box if piece else None,
         "reasons": found.reasons,
+        "evidence": write_evidence(found),
     }

@@ -46,6 +46,17 @@ class CatalogueRef(Part):
     confidence: Confidence
 
 
+class Evidence(Part):
+    """What the trust model saw of a field: its kind, and each piece of evidence that is not 0.
+
+    `held`: for review whatever the confidence.
+    """
+
+    kind: str
+    features: dict[str, float]
+    held: bool
+
+
 class HeadValue(Part):
     """A field of the report's head."""
 
@@ -56,6 +67,7 @@ class HeadValue(Part):
     page: PageNumber | None
     box: JsonBox | None
     reasons: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Organisation(Part):
@@ -69,6 +81,7 @@ class Organisation(Part):
     page: PageNumber | None
     box: JsonBox | None
     reasons: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Period(Part):
@@ -85,6 +98,7 @@ class Period(Part):
     page: PageNumber | None
     box: JsonBox | None
     reasons: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
 
 class About(Part):
@@ -121,6 +135,10 @@ class RowInfo(Part):
     page: PageNumber | None
     box: JsonBox | None
     continued: tuple[Place, ...]
+    evidence: Evidence | None = None
+    label_confidence: Confidence | None = None
+    label_status: Status | None = None
+    label_evidence: Evidence | None = None
 
 
 class Alternative(Part):
@@ -157,6 +175,7 @@ class ValueInfo(Part):
     page: PageNumber | None
     box: JsonBox | None
     continued: tuple[Place, ...]
+    evidence: Evidence | None = None
 
 
 class MeasureInfo(ValueInfo):
@@ -174,6 +193,7 @@ class UnitInfo(Part):
     status: Status
     page: PageNumber | None
     box: JsonBox | None
+    evidence: Evidence | None = None
 
 
 class CitationInfo(Part):
@@ -196,6 +216,7 @@ class NoteInfo(Part):
     page: PageNumber | None = None
     box: JsonBox | None = None
     continued: tuple[Place, ...] = ()
+    evidence: Evidence | None = None
 
 
 class IndicatorInfo(Part):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from extractor.report.document import (
     CitationInfo,
     CodeGuess,
     EngineReading,
+    Evidence,
     IndicatorInfo,
     MeasureInfo,
     NoteInfo,
@@ -29,16 +29,15 @@ from extractor.report.document import (
 )
 
 MOST_ALTERNATIVES = 5
-BLIND_SHARE = 0.02  # of the accepted cells are looked at blindly, so that drift shows
 LEAST_NAMED = 0.00005  # a smaller probability is written as 0
 
 
 def write_indicator(
-    indicator: Indicator, row: Row, match: RowMatch, value: RowValue, trust: RowTrust, sha256: str
+    indicator: Indicator, row: Row, match: RowMatch, value: RowValue, trust: RowTrust, *, drawn: bool
 ) -> IndicatorInfo:
-    """A printed row that was matched."""
+    """A printed row that was matched. `drawn`: its value is looked at blindly if it is accepted."""
     main = replace(value.value, state="unread") if "value" in row.columns_missing else value.value
-    blind = trust.value.status == "accepted" and indicator.type != "header" and _drawn(sha256, indicator.code)
+    blind = drawn and trust.value.status == "accepted" and indicator.type != "header"
     others = tuple(
         MeasureInfo(measure=name, **_value_fields(indicator, field, normal, other, blind=False))
         for (name, field), (_, normal), other in zip(row.others, value.others, trust.others, strict=True)
@@ -47,7 +46,7 @@ def write_indicator(
         code=indicator.code,
         label=indicator.label,
         path=indicator.path,
-        row=_write_row(row, match, trust.match),
+        row=_write_row(row, match, trust),
         value=ValueInfo(**_value_fields(indicator, row.value, main, trust.value, blind=blind)),
         other_measures=others,
         unit=_write_unit(row.unit, value.unit, trust.unit),
@@ -61,7 +60,7 @@ def write_missing(indicator: Indicator, state: RowState, trust: Trust) -> Indica
     confidence, status = trust.confidence, trust.status
     row = RowInfo(
         state=state, label_raw=None, stt_raw=None, confidence=confidence, runner_up=None, status=status,
-        reasons=trust.reasons, page=None, box=None, continued=(),
+        reasons=trust.reasons, page=None, box=None, continued=(), evidence=write_evidence(trust),
     )  # fmt: skip
     value = ValueInfo(
         state=state, raw=None, number=None, text=None, unit=indicator.unit, type=indicator.type,
@@ -100,20 +99,31 @@ def write_stranger(number: int, row: Row, match: RowMatch, value: RowValue, trus
     )
 
 
-def _write_row(row: Row, match: RowMatch, trust: Trust) -> RowInfo:
+def _write_row(row: Row, match: RowMatch, trust: RowTrust) -> RowInfo:
     page, box, continued = _places(row.pieces)
     return RowInfo(
         state="matched",
         label_raw=row.label.raw,
         stt_raw=row.stt.raw,
-        confidence=trust.confidence,
+        confidence=trust.match.confidence,
         runner_up=_guess(match.runner_up),
-        status=trust.status,
-        reasons=trust.reasons,
+        status=trust.match.status,
+        reasons=trust.match.reasons,
         page=page,
         box=box,
         continued=continued,
+        evidence=write_evidence(trust.match),
+        label_confidence=trust.label.confidence,
+        label_status=trust.label.status,
+        label_evidence=write_evidence(trust.label),
     )
+
+
+def write_evidence(trust: Trust) -> Evidence | None:
+    """What made a field's confidence; None where nothing of it was seen."""
+    if not trust.features:
+        return None
+    return Evidence(kind=trust.kind, features=dict(trust.features), held=trust.blocked)
 
 
 def _value_fields(indicator: Indicator, field: Field, value: Value, trust: Trust, *, blind: bool) -> dict[str, Any]:
@@ -135,6 +145,7 @@ def _value_fields(indicator: Indicator, field: Field, value: Value, trust: Trust
         "page": page,
         "box": box,
         "continued": continued,
+        "evidence": write_evidence(trust),
     }
 
 
@@ -159,7 +170,13 @@ def _write_readings(field: Field) -> tuple[EngineReading, ...]:
 def _write_unit(field: Field, canonical: str | None, trust: Trust) -> UnitInfo:
     page, box, _ = _places(field.pieces)
     return UnitInfo(
-        raw=field.raw, value=canonical, confidence=trust.confidence, status=trust.status, page=page, box=box
+        raw=field.raw,
+        value=canonical,
+        confidence=trust.confidence,
+        status=trust.status,
+        page=page,
+        box=box,
+        evidence=write_evidence(trust),
     )
 
 
@@ -176,6 +193,7 @@ def _write_note(field: Field, note: Note, trust: Trust) -> NoteInfo:
         page=page,
         box=box,
         continued=continued,
+        evidence=write_evidence(trust),
     )
 
 
@@ -198,9 +216,3 @@ def _guess(pair: tuple[str, float] | None) -> CodeGuess | None:
 
 def _unit(value: float) -> float:
     return min(max(value, 0.0), 1.0)
-
-
-def _drawn(sha256: str, code: str) -> bool:
-    """Whether this cell is drawn for a blind look: by hash, so always the same ones."""
-    draw = int.from_bytes(hashlib.sha256(f"{sha256}:{code}".encode()).digest()[:8], "big")
-    return draw < BLIND_SHARE * 2**64

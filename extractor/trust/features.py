@@ -4,31 +4,70 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-from extractor.records import Field, Indicator, RowValue, Support, Value
+from rapidfuzz import fuzz
 
-Kind = Literal["read", "blank", "illegible", "text"]
+from extractor.records import LEAST_GRID, Field, HeadField, Indicator, Row, RowValue, Support, Value
+
+Kind = Literal["read", "blank", "illegible", "label", "unit", "note", "row", "absent", "head"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Features = Mapping[str, float]
 
 CERTAINTY_CAP = 4.0  # digits of an engine's certainty: 0.9999 and above say the same
-REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader")
+REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader", "lighter-ink")
 LAYER = "layer"  # the engine name of a PDF's own words
 SPECKS_BELOW = 0.95  # reading is less sure of a blank cell than this only where specks lay in it
 AGREEING_CAP = 2.0  # a fourth reader adds nothing that the third did not say
+ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
+SUPPORT_CAP = 3.0  # digits of certainty that one reader can add
+FEW_CELLS = 3.0  # cells without any doubt that a page is credited with before its own are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a field stands: how certain the grid and its row's match are.
+
+    `label_gap`: how far the row's label is from its indicator's, 0..1; `noise`: mean dissent on its page, 0..1;
+    `speckle`: share of its blank cells with specks; `layer`: the page has a text layer.
+    """
+
+    grid_certainty: float
+    match: float
+    label_gap: float = 0.0
+    noise: float = 0.0
+    speckle: float = 0.0
+    layer: bool = False
+
+    def features(self) -> dict[str, float]:
+        """What all fields of the row share."""
+        return {
+            "grid-doubt": 1.0 - self.grid_certainty,
+            "guessed-grid": float(self.grid_certainty < LEAST_GRID),
+            "row": certainty(self.match),
+            "label-gap": self.label_gap,
+            "page-noise": self.noise,
+            "layer": float(self.layer),
+        }
 
 
 def value_features(
-    field: Field, value: Value, indicator: Indicator | None, grid_certainty: float, support: Support | None
+    field: Field, value: Value, indicator: Indicator | None, place: Place, support: Support | None
 ) -> tuple[Kind, Features]:
     """What speaks for or against a value cell; the kind says which weights hold."""
     if value.state == "blank":
-        return "blank", _blank_features(field, indicator, grid_certainty, support)
+        header = float(indicator is not None and indicator.type == "header")
+        contradicted = float(bool(support and support.contradicted))
+        seen = _blank_features(field, place)
+        # a title may well be one cell across the value's column
+        seen["merged-cell"] *= 1.0 - header
+        return "blank", {**seen, "header": header, "contradicted": contradicted}
     if value.state != "read":
-        return "illegible", {"base": 1.0, "grid-doubt": 1.0 - grid_certainty}
+        return "illegible", {"base": 1.0, **place.features()}
     return "read", {
-        **_reading_features(field, grid_certainty, _same_value(field, value)),
+        **_reading_features(field, place, _same_value(field, value)),
         "length": float(sum(char.isdigit() for char in field.raw)),
         "unparsed": float(not value.parsed),
         "ambiguous": float(value.ambiguous),
@@ -37,15 +76,68 @@ def value_features(
     }
 
 
-def text_features(field: Field, grid_certainty: float, *, known: bool) -> tuple[Kind, Features]:
-    """What speaks for or against a label, unit or note; `known`: it is one of the catalogue's own words."""
-    if field.state == "blank":
-        return "blank", _blank_features(field, None, grid_certainty, None)
+def text_features(kind: Kind, field: Field, place: Place, *, known: bool) -> tuple[Kind, Features]:
+    """What speaks for or against a label, unit or note (its kind); `known`: it is one of the catalogue's own words."""
     if field.state == "illegible":
-        return "illegible", {"base": 1.0, "grid-doubt": 1.0 - grid_certainty}
+        return "illegible", {"base": 1.0, **place.features()}
+    if field.state == "blank":
+        return kind, {**_blank_features(field, place), "blank": 1.0}
     length = math.log2(1 + len(field.raw.split()))
     same = frozenset((_plain(field.raw),))
-    return "text", {**_reading_features(field, grid_certainty, same), "length": length, "known": float(known)}
+    return kind, {**_reading_features(field, place, same), "length": length, "known": float(known)}
+
+
+def row_features(label: Field, place: Place) -> tuple[Kind, Features]:
+    """What speaks for or against a row's match with its indicator."""
+    read = certainty(label.confidence) if label.state == "read" else 0.0
+    return "row", {"base": 1.0, "certainty": read, "illegible": float(label.state == "illegible"), **place.features()}
+
+
+def absent_features(probability: float, grid_certainty: float) -> tuple[Kind, Features]:
+    """What speaks for or against an indicator's not being printed; `grid_certainty`: of the rows beside its place."""
+    return "absent", {"base": 1.0, "row": certainty(probability), "grid-doubt": 1.0 - grid_certainty}
+
+
+def head_features(field: HeadField) -> tuple[Kind, Features]:
+    """What speaks for or against a field of the report's head."""
+    return "head", {"base": 1.0, "certainty": certainty(field.confidence), "doubts": float(len(field.reasons))}
+
+
+def label_gap(label: str, indicator: Indicator | None) -> float:
+    """How far a printed label is from its indicator's nearest wording: 0 the same, 1 nothing in common."""
+    if indicator is None:
+        return 1.0
+    wordings = (indicator.label, *indicator.variants)
+    return 1.0 - max(fuzz.ratio(label.casefold(), wording.casefold()) for wording in wordings) / 100.0
+
+
+def layer_pages(rows: Sequence[Row]) -> frozenset[int]:
+    """Pages whose words come from the PDF's own text layer."""
+    return frozenset(
+        row.page
+        for row in rows
+        for field in (row.label, row.unit, row.value)
+        if any(reading.engine == LAYER for reading in field.readings)
+    )
+
+
+def page_speckle(rows: Sequence[Row]) -> dict[int, float]:
+    """Share of each page's blank cells in which specks lie."""
+    seen: dict[int, list[bool]] = {}
+    for row in rows:
+        blank = [field for field in (row.stt, row.unit, row.value, row.note) if field.state == "blank"]
+        seen.setdefault(row.page, []).extend(field.confidence < SPECKS_BELOW for field in blank)
+    return {page: sum(found) / (len(found) + FEW_CELLS) for page, found in seen.items()}
+
+
+def page_noise(rows: Sequence[Row]) -> dict[int, float]:
+    """Mean dissent of the engines over the value cells of each page: what one cell hides, its neighbours show."""
+    seen: dict[int, list[float]] = {}
+    for row in rows:
+        if row.value.state == "read":
+            _, dissent = _agreement(row.value, frozenset((_plain(row.value.raw),)))
+            seen.setdefault(row.page, []).append(dissent)
+    return {page: sum(found) / (len(found) + FEW_CELLS) for page, found in seen.items()}
 
 
 def known_unit(value: RowValue) -> bool:
@@ -53,17 +145,18 @@ def known_unit(value: RowValue) -> bool:
     return value.unit is not None and value.unit_confidence >= 1.0
 
 
-def _reading_features(field: Field, grid_certainty: float, same: frozenset[str]) -> dict[str, float]:
+def _reading_features(field: Field, place: Place, same: frozenset[str]) -> dict[str, float]:
     flags = {name: float(name in field.reasons) for name in REASONS}
     if any(reading.engine == LAYER for reading in field.readings):
-        return {"base": 1.0, "layer": 1.0, "grid-doubt": 1.0 - grid_certainty}
+        return {"base": 1.0, **place.features()}
     agreeing, dissent = _agreement(field, same)
     return {
         "base": 1.0,
         "certainty": certainty(field.confidence),
-        "agreeing": min(float(max(agreeing - 1, 0)), AGREEING_CAP),
+        "agreeing": min(float(max(len(agreeing) - 1, 0)), AGREEING_CAP),
+        "support": sum(min(certainty(score), SUPPORT_CAP) for score in agreeing),
         "dissent": dissent,
-        "grid-doubt": 1.0 - grid_certainty,
+        **place.features(),
         **flags,
     }
 
@@ -82,35 +175,38 @@ def _same_value(field: Field, value: Value) -> frozenset[str]:
     return frozenset((chosen, *alike)) if value.number is not None and not value.ambiguous else frozenset((chosen,))
 
 
-def _agreement(field: Field, same: frozenset[str]) -> tuple[int, float]:
-    """Origins that saw what was chosen, and the best score of one that saw only something else."""
+def _agreement(field: Field, same: frozenset[str]) -> tuple[tuple[float, ...], float]:
+    """(best score of each origin that saw what was chosen, best score of one that saw only something else)."""
     seen: dict[str, dict[str, float]] = {}
     for reading in field.readings:
         if reading.text:
             strings = seen.setdefault(reading.engine.split("-")[0], {})
             text = _plain(reading.text)
             strings[text] = max(strings.get(text, 0.0), reading.confidence)
-    agreeing = [strings for strings in seen.values() if same & strings.keys()]
-    dissent = max((max(strings.values()) for strings in seen.values() if not same & strings.keys()), default=0.0)
-    return len(agreeing), dissent
+    agreeing = [max(s for text, s in strings.items() if text in same) for strings in seen.values() if same & {*strings}]
+    dissent = max((max(strings.values()) for strings in seen.values() if not same & {*strings}), default=0.0)
+    return tuple(agreeing), dissent
 
 
 def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFC", text).split())
+    """Without spaces; a round letter that stands for itself or among digits is a zero."""
+    plain = "".join(unicodedata.normalize("NFC", text).split())
+    zeros = plain.translate(ROUND)
+    return plain if any(char.isalpha() for char in zeros) else zeros
 
 
-def _blank_features(
-    field: Field, indicator: Indicator | None, grid_certainty: float, support: Support | None
-) -> dict[str, float]:
+def _blank_features(field: Field, place: Place) -> dict[str, float]:
+    specks = float(field.confidence < SPECKS_BELOW)
     return {
         "base": 1.0,
         "certainty": certainty(field.confidence),
-        "specks": float(field.confidence < SPECKS_BELOW),
+        "specks": specks,
+        # on a clean page specks are the rest of something that was printed or written
+        "lone-specks": specks * (1.0 - place.speckle),
         "under-stamp": float("under-stamp" in field.reasons),
         "handwriting": float("handwriting" in field.reasons),
-        "grid-doubt": 1.0 - grid_certainty,
-        "header": float(indicator is not None and indicator.type == "header"),
-        "contradicted": float(bool(support and support.contradicted)),
+        "merged-cell": float("merged-cell" in field.reasons),
+        **place.features(),
     }
 
 

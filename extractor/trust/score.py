@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from extractor.records import (
     Catalogue,
@@ -26,18 +27,22 @@ from extractor.records import (
     Value,
 )
 from extractor.settings import TrustSettings
-from extractor.trust.features import Features, Kind, known_unit, text_features, value_features
-from extractor.trust.model import (
-    Parts,
-    Target,
-    TrustModel,
-    find_probability,
-    find_threshold,
-    given,
-    join,
-    load_model,
-    score_parts,
+from extractor.trust.features import (
+    Features,
+    Kind,
+    Place,
+    absent_features,
+    head_features,
+    known_unit,
+    label_gap,
+    layer_pages,
+    page_noise,
+    page_speckle,
+    row_features,
+    text_features,
+    value_features,
 )
+from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability, find_threshold, load_model, score_parts
 
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
@@ -45,11 +50,18 @@ COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no va
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """The model with what is the same for all fields of a report. `errors`: rules of error findings by cell."""
+    """The model with what is the same for all fields of a report.
+
+    `errors`: rules of error findings by cell; by page, `noise`: mean dissent, `speckle`: share of blank cells with
+    specks; `layers`: pages with a text layer.
+    """
 
     model: TrustModel
-    thresholds: Mapping[Target, float]
+    settings: TrustSettings
     errors: Mapping[tuple[str, str], tuple[str, ...]]
+    noise: Mapping[int, float]
+    speckle: Mapping[int, float]
+    layers: frozenset[int]
 
 
 def score_report(
@@ -68,7 +80,9 @@ def score_report(
 
     Called twice: first without findings, which tells the checks which cells are certain; then with what they found.
     """
-    judge = _make_judge(model or load_model(), settings, findings)
+    errors = _error_rules(findings)
+    pages = page_noise(table.rows), page_speckle(table.rows), layer_pages(table.rows)
+    judge = _Judge(model or load_model(), settings, errors, *pages)
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
     matches = {match.row: match for match in matching.matches}
@@ -82,7 +96,7 @@ def score_report(
             _score_row(judge, row, matches[row.index], normal[row.index], indicators, supports) for row in table.rows
         ),
         tuple(
-            (code, _score_absent(judge, code, probability, sure=_sure_beside(order[code], beside)))
+            (code, _score_absent(judge, code, probability, _grid_beside(order[code], beside)))
             for code, probability in matching.absent
         ),
         tuple((name, _score_head(judge, field)) for name, field in _head_fields(head)),
@@ -95,15 +109,12 @@ def find_certain(scores: Scores, *, settings: TrustSettings, model: TrustModel |
     return frozenset(trust.row for trust in scores.rows if trust.value.confidence >= least)
 
 
-def _make_judge(model: TrustModel, settings: TrustSettings, findings: Sequence[Finding]) -> _Judge:
+def _error_rules(findings: Sequence[Finding]) -> dict[tuple[str, str], tuple[str, ...]]:
     errors: dict[tuple[str, str], tuple[str, ...]] = {}
     for finding in findings:
         for cell in finding.cells if finding.severity == "error" else ():
             errors[cell] = (*errors.get(cell, ()), f"rule:{finding.rule}")
-    targets: dict[Target, float] = {"value": settings.target_error, "row": settings.target_error}
-    thresholds = {name: find_threshold(model, name, error) for name, error in targets.items()}
-    thresholds["text"] = find_threshold(model, "text", settings.target_error_text)
-    return _Judge(model, thresholds, errors)
+    return errors
 
 
 def _score_row(
@@ -116,28 +127,29 @@ def _score_row(
 ) -> RowTrust:
     code = match.code or ""
     indicator = indicators.get(code)
-    main = _score_value(judge, row, row.value, value.value, match, indicator, supports.get(code))
+    place = _place(judge, row, match, indicator)
+    main = _score_value(judge, row, row.value, value.value, place, code, indicator, supports.get(code))
     if "value" in row.columns_missing:
         main = COLUMN_MISSING
     others = tuple(
-        _score_value(judge, row, field, other, match, indicator, None)
+        _score_value(judge, row, field, other, place, code, indicator, None)
         for (_, field), (_, other) in zip(row.others, value.others, strict=True)
     )
     return RowTrust(
         row.index,
-        _score_match(judge, row, match),
-        _score_text(judge, row, row.label, (code, "label"), match, known=False),
+        match.code,
+        _score_match(judge, row, code, place),
+        _score_text(judge, "label", row.label, code, place, known=False),
         main,
-        _score_text(judge, row, row.unit, (code, "unit"), match, known=known_unit(value)),
-        _score_text(judge, row, row.note, (code, "note"), match, known=False),
+        _score_text(judge, "unit", row.unit, code, place, known=known_unit(value)),
+        _score_text(judge, "note", row.note, code, place, known=False),
         others,
     )
 
 
-def _score_match(judge: _Judge, row: Row, match: RowMatch) -> Trust:
-    parts, probability = given(judge.model, "row", match.confidence)
+def _score_match(judge: _Judge, row: Row, code: str, place: Place) -> Trust:
     doubts = ("illegible-label",) if row.label.state == "illegible" else ()
-    return _decide(judge, "row", (match.code or "", "row"), parts, probability, doubts)
+    return _decide(judge, "row", (code, "row"), row_features(row.label, place), doubts)
 
 
 def _score_value(
@@ -145,18 +157,23 @@ def _score_value(
     row: Row,
     field: Field,
     value: Value,
-    match: RowMatch,
+    place: Place,
+    code: str,
     indicator: Indicator | None,
     support: Support | None,
 ) -> Trust:
-    kind, features = value_features(field, value, indicator, row.grid_certainty, support)
-    parts, probability = _probability(judge, kind, features)
-    parts, probability = join(parts, probability, "row", match.confidence)
+    seen = value_features(field, value, indicator, place, support)
     reasons = [*field.reasons, *(reason for reason in value.reasons if reason not in field.reasons)]
     reasons += _value_doubts(value, indicator, support)
     reasons += ["guessed-grid"] if row.guessed else []
-    blocked = row.guessed or _needs_person(value, field, indicator)
-    return _decide(judge, "value", (match.code or "", "value"), parts, probability, tuple(reasons), blocked=blocked)
+    blocked = row.guessed or _needs_person(value, field, indicator, support)
+    return _decide(judge, "value", (code, "value"), seen, tuple(reasons), blocked=blocked)
+
+
+def _place(judge: _Judge, row: Row, match: RowMatch, indicator: Indicator | None) -> Place:
+    gap = label_gap(row.label.raw, indicator)
+    noise, speckle = judge.noise.get(row.page, 0.0), judge.speckle.get(row.page, 0.0)
+    return Place(row.grid_certainty, match.confidence, gap, noise, speckle, row.page in judge.layers)
 
 
 def _value_doubts(value: Value, indicator: Indicator | None, support: Support | None) -> list[str]:
@@ -172,32 +189,35 @@ def _value_doubts(value: Value, indicator: Indicator | None, support: Support | 
     return doubts
 
 
-def _needs_person(value: Value, field: Field, indicator: Indicator | None) -> bool:
+def _needs_person(value: Value, field: Field, indicator: Indicator | None, support: Support | None) -> bool:
     """Whether a person must look whatever the confidence."""
     header = indicator is not None and indicator.type == "header"
     header_with_ink = header and value.state == "read"
     # where a value is due, one cell across label and value may hide it
     hidden = "merged-cell" in field.reasons and not header
-    unclear = value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
+    # arithmetic and the engines disagree, and another reading fits: a person decides
+    fits_other = support is not None and support.fits is not None
+    unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     return unclear or header_with_ink or hidden or "handwriting" in field.reasons
 
 
-def _score_text(judge: _Judge, row: Row, field: Field, cell: tuple[str, str], match: RowMatch, *, known: bool) -> Trust:
-    kind, features = text_features(field, row.grid_certainty, known=known)
-    parts, probability = _probability(judge, kind, features)
-    parts, probability = join(parts, probability, "row", match.confidence)
-    return _decide(judge, "text", cell, parts, probability, field.reasons, blocked=field.state == "illegible")
+def _score_text(
+    judge: _Judge, kind: Literal["label", "unit", "note"], field: Field, code: str, place: Place, *, known: bool
+) -> Trust:
+    seen = text_features(kind, field, place, known=known)
+    return _decide(judge, kind, (code, kind), seen, field.reasons, blocked=field.state == "illegible")
 
 
-def _sure_beside(position: int, beside: Sequence[tuple[int, float]]) -> bool:
-    """Whether the printed rows next to a place in the catalogue lie in a grid that can't have swallowed one."""
+def _grid_beside(position: int, beside: Sequence[tuple[int, float]]) -> float:
+    """Certainty of the grid at the printed rows next to a place in the catalogue."""
     at = bisect(beside, (position, 0.0))
-    return all(certainty >= SURE_GRID for _, certainty in beside[max(at - 1, 0) : at + 1])
+    return min((certainty for _, certainty in beside[max(at - 1, 0) : at + 1]), default=0.0)
 
 
-def _score_absent(judge: _Judge, code: str, probability: float, *, sure: bool) -> Trust:
-    parts, joined = given(judge.model, "not-printed", probability)
-    return _decide(judge, "row", (code, "row"), parts, joined, () if sure else ("guessed-grid",), blocked=not sure)
+def _score_absent(judge: _Judge, code: str, probability: float, grid_certainty: float) -> Trust:
+    sure = grid_certainty >= SURE_GRID
+    seen = absent_features(probability, grid_certainty)
+    return _decide(judge, "absent", (code, "row"), seen, () if sure else ("guessed-grid",), blocked=not sure)
 
 
 def _head_fields(head: Head) -> tuple[tuple[str, HeadField], ...]:
@@ -212,27 +232,28 @@ def _head_fields(head: Head) -> tuple[tuple[str, HeadField], ...]:
 def _score_head(judge: _Judge, field: HeadField) -> Trust:
     if field.value is None:
         return Trust(0.0, "review", field.reasons or ("not-found",))
-    parts, probability = given(judge.model, "head", field.confidence)
-    return _decide(judge, "text", ("", "head"), parts, probability, field.reasons)
-
-
-def _probability(judge: _Judge, kind: Kind, features: Features) -> tuple[Parts, float]:
-    return find_probability(judge.model, score_parts(judge.model, kind, features))
+    return _decide(judge, "head", ("", "head"), head_features(field), field.reasons)
 
 
 def _decide(
     judge: _Judge,
     target: Target,
     cell: tuple[str, str],
-    parts: Parts,
-    probability: float,
+    seen: tuple[Kind, Features],
     reasons: tuple[str, ...],
     *,
     blocked: bool = False,
 ) -> Trust:
     """Accepted where the probability clears the threshold, nothing blocks it and no error finding touches the cell."""
+    kind, features = seen
+    parts, probability = find_probability(judge.model, score_parts(judge.model, kind, features))
+    settings = judge.settings
+    error = settings.target_error if target in NUMBERS else settings.target_error_text
     rules = judge.errors.get(cell, ()) if cell[0] else ()
-    low = probability < judge.thresholds[target]
+    low = probability < find_threshold(judge.model, target, error)
     status: Status = "review" if low or blocked or rules else "accepted"
-    said = (*reasons, *(("low-confidence",) if low else ()), *rules)
-    return Trust(min(max(probability, 0.0), 1.0), status, tuple(dict.fromkeys(said)), parts)
+    unknown = () if judge.model.known else ("uncalibrated-engines",)
+    said = (*reasons, *unknown, *(("low-confidence",) if low and judge.model.known else ()), *rules)
+    seen_by_model = tuple((name, round(value, 4)) for name, value in features.items() if value)
+    held = blocked or bool(rules)
+    return Trust(probability, status, tuple(dict.fromkeys(said)), parts, kind, seen_by_model, held)

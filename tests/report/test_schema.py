@@ -33,7 +33,7 @@ def test_top_keys_follow_the_contract() -> None:
     assert list(tree["document"]["period"])[:6] == ["raw", "value", "kind", "from", "to", "cumulative"]
     assert list(tree["indicators"][0]["value"]) == [
         "state", "raw", "number", "text", "unit", "type", "confidence", "status", "blind_check", "reasons",
-        "alternatives", "readings", "page", "box", "continued",
+        "alternatives", "readings", "page", "box", "continued", "evidence",
     ]  # fmt: skip
 
 

@@ -9,6 +9,9 @@ from decimal import Decimal
 
 import pytest
 
+from extractor.calibrate.fit import PRIOR
+from extractor.pipeline import engine_versions
+from extractor.reading import load_engines
 from extractor.records import (
     Candidate,
     Field,
@@ -27,11 +30,12 @@ from extractor.records import (
     ValueType,
 )
 from extractor.settings import TrustSettings
-from extractor.trust import find_certain, load_model, score_report
+from extractor.trust import TrustModel, find_certain, load_model, score_report
+from extractor.trust.features import KINDS, Kind, Place, value_features
 from extractor.trust.model import NEVER, find_threshold
 from tests.builders import BOX, make_catalogue, make_head, make_row, make_value
 
-SETTINGS = TrustSettings(target_error=0.001, target_error_text=0.01)
+SETTINGS = TrustSettings(target_error=0.001, target_error_text=0.01, blind_share=0.02)
 
 
 def _number(raw: str, readings: Sequence[tuple[str, str, float]], confidence: float, *reasons: str) -> Field:
@@ -39,6 +43,20 @@ def _number(raw: str, readings: Sequence[tuple[str, str, float]], confidence: fl
     return Field(raw, "read", confidence, (Piece(1, BOX),), seen, (), reasons)
 
 
+BASES: dict[Kind, float] = {"read": -1.0, "blank": 2.0, "head": 3.0, "absent": 3.0, "row": 2.0}
+MODEL = TrustModel(
+    {"any": "1"},
+    {kind: {**PRIOR, "layer": 6.0, "base": BASES.get(kind, 0.0)} for kind in KINDS},
+    {
+        "value": ((0.001, 0.998), (0.01, 0.98)),
+        "row": ((0.001, 0.998),),
+        "absent": ((0.001, 0.998),),
+        "unit": ((0.01, 0.98),),
+        "note": ((0.01, 0.98),),
+        "head": ((0.01, 0.98),),
+    },
+    0.9999,
+)
 GOOD = _number("4.304", [("trueocr", "4.304", 0.995), ("ppocr", "4.304", 0.999)], 0.999)
 
 
@@ -48,11 +66,13 @@ def _score(
     *,
     match: float = 0.9999,
     grid: float = 1.0,
+    label: str = "Chỉ tiêu I.1",
     type_: ValueType = "count",
     findings: Sequence[Finding] = (),
     support: Sequence[Support] = (),
+    model: TrustModel = MODEL,
 ) -> RowTrust:
-    row = replace(make_row(0, "Số hồ sơ", "4.304"), value=field, grid_certainty=grid)
+    row = replace(make_row(0, label, "4.304"), value=field, grid_certainty=grid)
     number = value or make_value(field.raw)
     scores = score_report(
         Table((row,), "", (), (1,)),
@@ -63,6 +83,7 @@ def _score(
         settings=SETTINGS,
         findings=findings,
         support=support,
+        model=model,
     )
     return scores.rows[0]
 
@@ -127,8 +148,44 @@ def test_parts_add_up_to_the_confidence() -> None:
 
 
 def test_a_doubtful_row_makes_every_field_doubtful() -> None:
-    trust = _score(match=0.6)
-    assert max(t.confidence for t in (trust.match, trust.label, trust.value, trust.unit, trust.note)) <= 0.6
+    doubtful, sure = _score(match=0.6), _score()
+    for name in ("match", "label", "value", "unit", "note"):
+        assert getattr(doubtful, name).confidence < getattr(sure, name).confidence
+
+
+def test_a_label_that_is_far_from_its_indicator_is_a_doubt() -> None:
+    assert _score(label="Cổng Dịch vụ công Quốc gia").value.confidence < _score().value.confidence
+
+
+def test_another_reading_that_fits_the_sums_is_for_a_person() -> None:
+    trust = _score(support=[Support("I.1", contradicted=("SUM-01",), fits="4.804")]).value
+    assert (trust.status, trust.blocked) == ("review", True)
+
+
+def test_specks_on_a_clean_page_are_a_greater_doubt_than_on_a_dirty_one() -> None:
+    specked = Field("", "blank", 0.9, (Piece(1, BOX),))
+    alone = value_features(specked, make_value(""), None, Place(1.0, 0.999), None)[1]
+    usual = value_features(specked, make_value(""), None, Place(1.0, 0.999, speckle=0.9), None)[1]
+    assert alone["lone-specks"] > usual["lone-specks"] > 0
+
+
+def test_a_zero_that_an_engine_read_as_a_letter_is_agreement() -> None:
+    zero = _number("0", [("trueocr", "O", 0.6), ("ppocr", "0", 0.999)], 0.9, "engines-disagree")
+    other = _number("0", [("trueocr", "6", 0.6), ("ppocr", "0", 0.999)], 0.9, "engines-disagree")
+    assert _score(zero, make_value("0")).value.confidence > _score(other, make_value("0")).value.confidence
+
+
+def test_readings_of_engines_that_nobody_calibrated_go_to_review() -> None:
+    unknown = load_model({"another": "9.9"})
+    trust = _score(model=unknown)
+    assert {t.status for t in (trust.match, trust.value, trust.unit, trust.note)} == {"review"}
+    assert "uncalibrated-engines" in trust.value.reasons
+
+
+def test_the_shipped_calibration_serves_the_pinned_engines() -> None:
+    model = load_model(engine_versions(load_engines(())))
+    assert model.known
+    assert find_threshold(model, "value", 0.001) < 1.0
 
 
 def test_an_error_finding_sends_its_cell_to_review_and_a_warning_does_not() -> None:
@@ -171,6 +228,7 @@ def test_a_missing_column_is_no_blank_cell() -> None:
         (RowValue(0, make_value(""), None, 0.0, Note("")),),
         make_head(),
         settings=SETTINGS,
+        model=MODEL,
     )
     assert (scores.rows[0].value.status, scores.rows[0].value.reasons) == ("review", ("column-missing",))
 
@@ -185,7 +243,7 @@ def test_a_text_layer_needs_no_second_reader() -> None:
 
 
 def test_head_fields_without_value_are_reviewed() -> None:
-    row: Row = make_row(0, "Số hồ sơ", "1")
+    row: Row = make_row(0, "Chỉ tiêu I.1", "1")
     scores = score_report(
         Table((row,), "", (), (1,)),
         make_catalogue(["I.1", "I.2"]),
@@ -193,16 +251,17 @@ def test_head_fields_without_value_are_reviewed() -> None:
         (RowValue(0, make_value("1"), None, 0.0, Note("")),),
         make_head(),
         settings=SETTINGS,
+        model=MODEL,
     )
     head = dict(scores.head)
     assert (head["report_number"].status, head["report_number"].confidence) == ("review", 0.0)
     assert head["period"].status == "accepted"
     assert dict(scores.absent)["I.2"].status == "accepted"
-    assert find_certain(scores, settings=SETTINGS) == frozenset()
+    assert find_certain(scores, settings=SETTINGS, model=MODEL) == frozenset()
 
 
 def test_ink_in_a_header_row_is_certain_and_reviewed() -> None:
-    row = replace(make_row(0, "Kiểm tra", "4.304"), value=GOOD)
+    row = replace(make_row(0, "Chỉ tiêu I.1", "4.304"), value=GOOD)
     scores = score_report(
         Table((row,), "", (), (1,)),
         make_catalogue(["I.1"], ["header"]),
@@ -210,13 +269,13 @@ def test_ink_in_a_header_row_is_certain_and_reviewed() -> None:
         (RowValue(0, make_value("4.304"), None, 0.0, Note("")),),
         make_head(),
         settings=SETTINGS,
+        model=MODEL,
     )
     assert scores.rows[0].value.status == "review"
-    assert find_certain(scores, settings=SETTINGS) == {0}
+    assert find_certain(scores, settings=SETTINGS, model=MODEL) == {0}
 
 
 def test_a_stricter_target_accepts_less() -> None:
-    model = load_model()
-    bounds = [find_threshold(model, "value", error) for error in (0.2, 0.01, 0.001, 0.0001)]
+    bounds = [find_threshold(load_model(), "value", error) for error in (0.2, 0.01, 0.001, 0.0001)]
     assert bounds == sorted(bounds)
-    assert find_threshold(model, "value", 1e-9) == NEVER
+    assert find_threshold(load_model(), "value", 1e-9) == NEVER
