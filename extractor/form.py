@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rapidfuzz import fuzz
+
 from extractor.errors import NoCatalogue
 from extractor.indicator import choose_catalogue, match_rows
 from extractor.records import (
@@ -21,11 +23,13 @@ from extractor.records import (
     Row,
     Table,
 )
+from extractor.table import rejoin_rows
 
 PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from which it is a piece of the form
 SAME_SIDES = 0.02  # of the page's width: how far the sides of one table may differ from page to page
 SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
 LEAST_ROWS = 3
+LONGER_FITS = 4.0  # rapidfuzz points by which a label joined over a page break must be more like an indicator's
 GUESSED_COLUMNS = 0.4  # certainty of rows whose columns were told by content alone
 FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead stands
 
@@ -79,7 +83,9 @@ def find_form(
     return Form(
         catalogue,
         best[1],
-        tuple(row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))),
+        _rejoined(
+            [row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))], catalogue
+        ),
         max((draft.measures for draft in pieces), key=len),
         tuple(sorted({grid.ink.grid.page for grid in grids})),
         head,
@@ -87,6 +93,36 @@ def find_form(
         tuple(_other(grid) for draft in others for grid in draft.grids),
         tuple(sorted({grid.ink.grid.page for draft in copies for grid in draft.grids})),
     )
+
+
+def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow, ...]:
+    """Rows with the ends of labels that a page break cut off, where only the catalogue can tell them from titles."""
+    wordings = [text.casefold() for one in catalogue.indicators for text in (one.label, *one.variants)]
+    joined: list[DraftRow] = []
+    for row in rows:
+        before = joined[-1] if joined else None
+        if before is not None and before.pieces[-1].page < row.pieces[0].page and _is_lone_label(row):
+            whole, head, tail = (
+                _likeness(label, wordings) for label in (_label(before, row), _label(before), _label(row))
+            )
+            if whole > max(head, tail) + LONGER_FITS:
+                joined[-1] = rejoin_rows(before, row)
+                continue
+        joined.append(row)
+    return tuple(joined)
+
+
+def _is_lone_label(row: DraftRow) -> bool:
+    others = (*row.stt, *row.unit, *row.value, *row.note)
+    return not any(cell.ink.has_ink for cell in others) and any(cell.text for cell in row.label)
+
+
+def _label(*rows: DraftRow) -> str:
+    return " ".join(cell.text for row in rows for cell in row.label).casefold()
+
+
+def _likeness(label: str, wordings: Sequence[str]) -> float:
+    return max((fuzz.ratio(label, wording) for wording in wordings), default=0.0)
 
 
 def _doubted(draft: DraftTable) -> tuple[DraftRow, ...]:

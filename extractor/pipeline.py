@@ -11,7 +11,7 @@ from extractor import __version__
 from extractor.check import check_rules, confirm_by_rules, find_cells, find_strangers
 from extractor.errors import DocumentError, NoTable, UnreadableFile
 from extractor.form import Form, find_form
-from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
+from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
 from extractor.indicator import list_catalogues, load_catalogue, match_rows
 from extractor.ingest import open_source
 from extractor.measures import main_measure, read_measures, with_main_measure
@@ -86,7 +86,7 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -
     """Every page, one at a time: its tables, their ink, a first reading. The pixels are dropped page by page."""
     texts: dict[int, PageText] = {}
     guides: dict[int, Guide] = {}
-    used: dict[int, Guide] = {}
+    guided: dict[int, Guide] = {}
     failures: dict[int, DocumentError] = {}
     with open_pages(source, settings) as reader:
         guide = NO_GUIDE
@@ -96,12 +96,12 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -
             except DocumentError as error:
                 failures[number] = error
                 continue
-            guide = guides[number] if guides[number].borders else guide
-            used[number] = guide
+            guided[number] = guide
+            own = guides[number]
+            guide = own if own.borders and not own.ruled else guide
         usual = usual_guide(tuple(guides.values()))
-        for number, known in used.items():
-            # a page looked at before the columns of most were known, or that misread its own
-            if len(known.borders) != len(usual.borders):
+        for number, own in guides.items():
+            if is_unlike(own, guided[number], usual):
                 texts[number], _ = _read_page(reader, number, engines, usual)
     if failures and not texts:
         raise failures[max(failures)]

@@ -101,13 +101,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Borders of the columns of an unruled table as fractions of the page's width; where a page has none, empty.
+    """Borders of the columns of a page's main table as fractions of the page's width; where it has none, empty.
 
-    `usual`: most pages of the report share them, so a page must have a good reason to differ.
+    `usual`: most pages of the report share them, so a page must have a good reason to differ. `ruled`: by rulings, not
+    by the alignment of print. `broken`: the table lies on the page in several pieces.
     """
 
     borders: tuple[float, ...] = ()
     usual: bool = False
+    ruled: bool = False
+    broken: bool = False
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,7 +239,7 @@ class PageText:
 class DraftRow:
     """A printed row before its cells are read with care. A cell cut by a page break has several parts.
 
-    `value_merged`: one cell covers the label's and the value's column.
+    `value_merged`: one cell covers the label's and the value's column, or the values of several rows.
     """
 
     stt: tuple[CellText, ...]

@@ -8,7 +8,6 @@ are fitted again: dissent must never lift a confidence because few samples happe
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,10 +17,10 @@ from extractor.calibrate.samples import Sample
 RIDGE = 1.0  # precision of the prior of a weight
 STEPS = 60
 SETTLED = 1e-6  # change of a weight below which the fit is done
-LEAST_WRONG = 3  # fewer wrong samples of a kind fit its base alone
+LOOSE = 0.01  # the same for the base, of which nothing is known before
 # what each piece of evidence adds where the data does not say: its sign is what it can only mean
 PRIOR = {
-    "certainty": 0.7, "support": 0.4, "agreeing": 0.7, "confirmed": 0.7, "known": 2.0, "layer": 2.0, "row": 1.0,
+    "certainty": 1.0, "support": 0.4, "agreeing": 0.7, "confirmed": 0.7, "known": 2.0, "layer": 2.0, "row": 1.0,
     "dissent": -1.0, "single-reader": -1.0, "under-stamp": -1.0, "touches-rule": -1.0, "handwriting": -4.0,
     "lighter-ink": -1.0, "grid-doubt": -4.0, "guessed-grid": -2.0, "page-noise": -2.0, "label-gap": -2.0,
     "unparsed": -4.0, "ambiguous": -2.0, "outside-list": -1.0, "contradicted": -1.5, "fits-other": -2.0,
@@ -31,9 +30,9 @@ PRIOR = {
 
 def fit_weights(samples: Sequence[Sample]) -> dict[str, float]:
     """Weights by feature. All samples of one kind."""
+    if not samples:
+        return {}
     names = sorted({name for sample in samples for name in sample.features})
-    if sum(not sample.right for sample in samples) < LEAST_WRONG:
-        return {"base": _prior_logit(samples)}
     x = np.array([[sample.features.get(name, 0.0) for name in names] for sample in samples])
     y = np.array([sample.right for sample in samples], float)
     weight = np.array([sample.weight for sample in samples])
@@ -48,16 +47,9 @@ def fit_weights(samples: Sequence[Sample]) -> dict[str, float]:
         free &= ~wrong
 
 
-def _prior_logit(samples: Sequence[Sample]) -> float:
-    """Log-odds by the rule of succession."""
-    right = sum(sample.weight for sample in samples if sample.right)
-    wrong = sum(sample.weight for sample in samples if not sample.right)
-    return round(math.log((right + 1.0) / (wrong + 1.0)), 4)
-
-
 def _solve(x: np.ndarray, y: np.ndarray, weight: np.ndarray, prior: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Weights (features,) of x (samples, features), drawn to their prior where `held`."""
-    strength = np.where(held, RIDGE, 1e-6)
+    strength = np.where(held, RIDGE, LOOSE)
 
     def loss(at: np.ndarray) -> float:
         likelihood = weight @ (np.logaddexp(0.0, x @ at) - y * (x @ at))

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.grid.bands import find_row_borders
-from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns
+from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns
 from extractor.grid.lattice import Line, build_grid, collinear
 from extractor.grid.phrases import Phrase, find_phrases
 from extractor.grid.rulings import Rulings
@@ -23,11 +23,13 @@ SAME_LINE = 0.55  # text heights between the baselines of phrases on one line
 LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
 LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
 LEAST_COLUMNS = 3
+BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on a page whose rulings are broken
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
 LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
+LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
 CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's
 MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
@@ -51,16 +53,20 @@ class _TextLine:
 def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
-    frame = _ruled_frame(rulings, page)
-    block = _table_block(_text_lines(page, taken, frame), page, guide)
+    frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)
+    printed = find_phrases(page, rulings.columns if guide.ruled else ())
+    block = _table_block(_text_lines(printed, page.text_height, taken, frame), page, guide)
     xs = _columns(block, page, guide)
     if not xs:
         return ()
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
-    ys, certainty = _row_rulings(block, rulings, xs, page.text_height), RULED_ROWS
-    if not ys:
-        ys, told = find_row_borders(phrases, xs, page.text_height)
-        certainty = WHITE_ROWS if told else GUESSED_ROWS
+    told, by_white = find_row_borders(phrases, xs, page.text_height)
+    ruled = _row_rulings(block, rulings, xs, page.text_height)
+    ys, certainty = (ruled, RULED_ROWS) if ruled else (told, WHITE_ROWS if by_white else GUESSED_ROWS)
+    if ruled and by_white and guide.ruled:
+        # rulings were lost, so white parts rows too
+        ys = sorted([*ruled, *(y for y in told[1:-1] if min(abs(y - r) for r in ruled) > page.text_height)])
+        certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
@@ -91,21 +97,37 @@ def _ruled_frame(rulings: Rulings, page: PageImage) -> Box:
     return longest.start - near, frame[0].position, longest.end + near, frame[-1].position
 
 
+def _upright_frame(rulings: Rulings, page: PageImage, guide: Guide) -> Box:
+    """From the first to the last trace of the upright rulings that the guide tells of; signatures stand below."""
+    near = SHIFT * page.gray.shape[1]
+    traces = [s for s in rulings.columns if any(abs(s.position - x) < near for x in guide.borders)]
+    tall = [s for s in traces if s.length > LEAST_TRACE * page.text_height]
+    if not tall:
+        return 0.0, 0.0, 0.0, 0.0
+    margin = SAME_END * page.text_height
+    return (
+        guide.borders[0] - near,
+        min(s.start for s in tall) - margin,
+        guide.borders[-1] + near,
+        max(s.end for s in tall) + margin,
+    )
+
+
 def _inked(line: Line) -> float:
     return sum(b - a for a, b in line.stretches)
 
 
-def _text_lines(page: PageImage, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
+def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
     groups: list[list[Phrase]] = []
     free = [
         p
-        for p in find_phrases(page)
+        for p in phrases
         if frame[0] <= (p.x0 + p.x1) / 2 <= frame[2]
         and frame[1] <= (p.y0 + p.y1) / 2 <= frame[3]
         and not any(g.box[1] <= (p.y0 + p.y1) / 2 <= g.box[3] for g in taken)
     ]
     for phrase in sorted(free, key=lambda p: p.baseline):
-        if groups and phrase.baseline - np.mean([p.baseline for p in groups[-1]]) < SAME_LINE * page.text_height:
+        if groups and phrase.baseline - np.mean([p.baseline for p in groups[-1]]) < SAME_LINE * text_height:
             groups[-1].append(phrase)
         else:
             groups.append([phrase])
@@ -125,7 +147,10 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
         phrases = [phrase for line in block for phrase in line.phrases]
         followed, crossing = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
-        if crossing <= few and shared <= (few if guide.usual else 0):
+        if guide.ruled:
+            # remains of rulings join words across the borders, but the borders are known
+            own = followed if crossing <= BROKEN_CROSSED * len(block) else []
+        elif crossing <= few and shared <= (few if guide.usual else 0):
             own = followed
     return own if len(own) > LEAST_COLUMNS else []
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from extractor.grid.aligned import find_aligned
 from extractor.grid.lattice import find_lattices
 from extractor.grid.rulings import find_rulings
@@ -15,6 +17,8 @@ NO_GUIDE = Guide()
 
 LEAST_COLUMNS = 3  # fewer solid columns may be the frame of a dotted table
 LARGER = 1.3  # a dotted reading of the page that explains this much more of it stands
+NEARLY = 0.93  # a table by its known columns that is this much as large as what the rulings gave stands
+SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ on a page and from page to page
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 
 
@@ -32,6 +36,11 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
+    if guide.usual and any(_between(guide, grid, page) for grid in solid):
+        # the rulings are too damaged to part the table, but its columns are known
+        whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
+        fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
+        return whole if fits and _area(whole) >= NEARLY * _area(solid) else solid
     if solid and _columns(solid) < LEAST_COLUMNS:
         # two strokes and the rulings between them, in a table that has no upright ones
         whole = find_aligned(page, dotted_rulings, guide, ())
@@ -42,17 +51,61 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
 
 
 def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
-    """Columns of the page's unruled table."""
+    """Columns of the page's main table, the last unruled one or the largest."""
+    if not grids:
+        return NO_GUIDE
     unruled = [grid for grid in grids if not grid.ruled]
-    borders = {x for cell in unruled[-1].cells for x in (cell.box[0], cell.box[2])} if unruled else set()
-    return Guide(tuple(x / page.gray.shape[1] for x in sorted(borders)))
+    main = unruled[-1] if unruled else max(grids, key=lambda grid: _area((grid,)))
+    width = page.gray.shape[1]
+    borders = {x for cell in main.cells if cell.column_span == 1 for x in (cell.box[0], cell.box[2])}
+    if main.ruled:
+        borders = _ruled_borders(main)
+    sides = [grid for grid in grids if _same_sides(grid, main, SAME_SIDES * width)]
+    return Guide(tuple(x / width for x in sorted(borders)), ruled=main.ruled, broken=len(sides) > 1)
+
+
+def _ruled_borders(grid: Grid) -> set[float]:
+    """Median x of each border: rulings of a scan drift from row to row."""
+    found: dict[int, list[float]] = {}
+    for cell in grid.cells:
+        found.setdefault(cell.column, []).append(cell.box[0])
+        found.setdefault(cell.column + cell.column_span, []).append(cell.box[2])
+    return {float(np.median(xs)) for xs in found.values()}
+
+
+def _same_sides(a: Grid, b: Grid, near: float) -> bool:
+    return abs(a.box[0] - b.box[0]) < near and abs(a.box[2] - b.box[2]) < near
 
 
 def usual_guide(guides: Sequence[Guide]) -> Guide:
     """Of the pages' guides the first with as many columns as most have; the fuller of two kinds as frequent."""
     counts = Counter(len(guide.borders) for guide in guides if guide.borders)
     usual = max(counts, key=lambda count: (counts[count], count), default=0)
-    return next((replace(guide, usual=True) for guide in guides if len(guide.borders) == usual), NO_GUIDE)
+    alike = [guide for guide in guides if len(guide.borders) == usual]
+    # rulings tell a border more exactly than print
+    best = next((guide for guide in alike if guide.ruled), next(iter(alike), NO_GUIDE))
+    return replace(best, usual=True, broken=False)
+
+
+def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
+    """Whether a page deserves a second look, with the columns of most. `guided`: what led the first look."""
+    if not usual.borders:
+        return False
+    if own.borders and own.ruled:
+        # rulings of a table between the same sides were lost
+        ends = zip((own.borders[0], own.borders[-1]), (usual.borders[0], usual.borders[-1]), strict=True)
+        between = all(abs(a - b) < SAME_SIDES for a, b in ends)
+        return between and (own.broken or len(own.borders) < len(usual.borders))
+    # looked at before the columns of most were known, or it misread its own; a page of prose has none
+    unruled = bool(own.borders) or not usual.ruled
+    return unruled and len((own if own.borders else guided).borders) != len(usual.borders)
+
+
+def _between(guide: Guide, grid: Grid, page: PageImage) -> bool:
+    """Whether a grid lies between the sides of the table that the guide tells of."""
+    width = page.gray.shape[1]
+    ends = (grid.box[0] / width - guide.borders[0], grid.box[2] / width - guide.borders[-1])
+    return all(abs(end) < SAME_SIDES for end in ends)
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:

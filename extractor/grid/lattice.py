@@ -22,7 +22,7 @@ CLEAR, CROWDED = 0.08, 0.12  # shares of a vertical line with ink close beside i
 OVERSHOT = 1.0  # text heights by which a scratch leaves the table and a border does not
 MANY_LEAVE = 0.4  # share of the lines that leave the table from which it is the table that ends too early
 LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
-MOSTLY_DRAWN = 0.5  # share of a line's sides that are drawn, from which its other sides are looked at again
+MOSTLY_DRAWN = 0.2  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from extractor.grid.rulings import Segment
 from extractor.records import PageImage
 
 INK_BELOW = 150  # on the evened page
 RULED = 5.0  # text heights: a longer straight stroke is no letter
 BAR = 0.6  # text heights: ink this thick both ways is a scanner's edge, a hole or a blot,
 FRINGE = 1.0  # and so is ink this near to it
+REMAINS = 0.18  # text heights beside a ruling's line that its broken pieces reach
+BEYOND = 4.0  # text heights past the ends of a ruling's segment where it may go on
 SPECK = 0.33  # text heights: smaller ink is a dot, a tone mark or dirt
 DASH = 0.22  # text heights: flat ink from this width on is a dash
 TALLEST = 2.2  # text heights: taller ink is no letter
@@ -40,9 +44,9 @@ class Phrase:
     full: bool
 
 
-def find_phrases(page: PageImage) -> tuple[Phrase, ...]:
-    """Phrases in no special order."""
-    letters = _letters(page)
+def find_phrases(page: PageImage, uprights: Sequence[Segment] = ()) -> tuple[Phrase, ...]:
+    """Phrases in no special order. `uprights`: rulings, whose remains are no letters."""
+    letters = _letters(page, uprights)
     if not len(letters):
         return ()
     owner = _link(letters, page.text_height)
@@ -51,7 +55,7 @@ def find_phrases(page: PageImage) -> tuple[Phrase, ...]:
     return tuple(_phrase(letters[members], page.text_height) for members in np.split(order, borders))
 
 
-def _letters(page: PageImage) -> np.ndarray:
+def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
     """Boxes x0, y0, x1, y1 of the page's letters, left to right."""
     height = page.text_height
     ink = (page.gray < INK_BELOW).astype(np.uint8)
@@ -59,6 +63,10 @@ def _letters(page: PageImage) -> np.ndarray:
     for kernel, across in (((1, long), (3, 1)), ((long, 1), (1, beside))):
         ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
         ink = cv2.subtract(ink, cv2.dilate(ruled, np.ones(across, np.uint8)))
+    for segment in uprights:
+        x, reach = round(segment.position), max(round(REMAINS * height), 2)
+        top, bottom = max(round(segment.start - BEYOND * height), 0), round(segment.end + BEYOND * height)
+        ink[top:bottom, max(x - reach, 0) : x + reach + 1] = 0
     edge = max(int(BAR * height), 2)
     bars = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((edge, edge), np.uint8))
     if bars.any():

@@ -52,9 +52,10 @@ def _turn_scores(small: np.ndarray) -> np.ndarray:
 
 
 def find_skew(gray: np.ndarray, ink_below: int) -> float:
-    """Degrees clockwise by which rows lean; the angle whose row profile is sharpest.
+    """Degrees clockwise by which the page leans; the angle at which the profiles of its rows and columns are sharpest.
 
-    Rulings dominate where there are any, lines of text do otherwise.
+    Rulings dominate where there are any, lines of text do otherwise. On a curled sheet parts of the rows lean by other
+    angles, so columns have their say.
     """
     factor = max(round(max(gray.shape) / SKEW_SIDE), 1)
     # the darkest pixel of each block, so that hairlines count
@@ -64,7 +65,9 @@ def find_skew(gray: np.ndarray, ink_below: int) -> float:
         return 0.0
     x, y = x.astype(np.float32), y.astype(np.float32)
     coarse = np.arange(-MAX_SKEW, MAX_SKEW + 1e-6, COARSE_STEP)
-    best = max(coarse, key=lambda angle: _sharpness(x, y, float(angle)))
+    rows = np.array([_sharpness(x, y, float(angle)) for angle in coarse])
+    columns = np.array([_sharpness(-y, x, float(angle)) for angle in coarse])
+    best = coarse[int(np.argmax(rows / rows.max() + columns / columns.max()))]
     fine = np.arange(best - COARSE_STEP, best + COARSE_STEP + 1e-6, FINE_STEP)
     return float(max(fine, key=lambda angle: _sharpness(x, y, float(angle))))
 

@@ -1,5 +1,5 @@
 """Grids of all pages -> logical tables: column roles, headers, rows cut by page breaks."""
 
-from extractor.table.assemble import find_tables
+from extractor.table.assemble import find_tables, rejoin_rows
 
-__all__ = ["find_tables"]
+__all__ = ["find_tables", "rejoin_rows"]

@@ -111,7 +111,7 @@ def _draft(chain: _Chain) -> DraftTable:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
         if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
-            rows[-1] = _rejoin(rows[-1], drafted.pop(0))
+            rows[-1] = rejoin_rows(rows[-1], drafted.pop(0))
         rows += drafted
     values = [c for c, role in enumerate(roles) if role == "value"]
     lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
@@ -128,7 +128,8 @@ def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: t
         role = _role_of_span(cell, roles)
         first = cell.ink.cell.row == number
         covers_value = role != "value" and "value" in _spanned(cell, roles)
-        merged = merged or (covers_value and role == "label")
+        # one cell over the values of several rows: whose its figure is cannot be told
+        merged = merged or (covers_value and role == "label") or (role == "value" and cell.ink.cell.row_span > 1)
         # a merged unit holds for all its rows; anything else is printed once, on its first row
         if role is None or not (first or role == "unit"):
             continue
@@ -188,7 +189,8 @@ def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
     return not twice and starts_lower and bool(whole) and whole[-1] not in ".;:" and has_blank(after.value)
 
 
-def _rejoin(before: DraftRow, after: DraftRow) -> DraftRow:
+def rejoin_rows(before: DraftRow, after: DraftRow) -> DraftRow:
+    """The row that a page break cut in two."""
     return replace(
         before,
         label=before.label + after.label,

@@ -26,6 +26,13 @@ def find_roles(grid: GridText, n_header: int) -> tuple[Role | None, ...]:
         for column in [c for c, r in enumerate(roles) if r == role][1:]:
             roles[column] = None
     contents = [column_texts(grid, column, n_header) for column in range(grid.ink.grid.n_columns)]
+    if "unit" not in roles:
+        # header cells of two columns that were joined name both alike
+        for column in [c for c, role in enumerate(roles) if role == "value"][:-1]:
+            filled = [text for text in contents[column] if text]
+            if filled and not any(map(NUMBER.match, filled)) and looks_like_units(filled):
+                roles[column] = "unit"
+                break
     _fill_open(roles, contents)
     return tuple(roles)
 

@@ -43,7 +43,7 @@ def _number(raw: str, readings: Sequence[tuple[str, str, float]], confidence: fl
     return Field(raw, "read", confidence, (Piece(1, BOX),), seen, (), reasons)
 
 
-BASES: dict[Kind, float] = {"read": -1.0, "blank": 2.0, "head": 3.0, "absent": 3.0, "row": 2.0}
+BASES: dict[Kind, float] = {"read": -2.0, "blank": 2.0, "head": 3.0, "absent": 3.0, "row": 2.0}
 MODEL = TrustModel(
     {"any": "1"},
     {kind: {**PRIOR, "layer": 6.0, "base": BASES.get(kind, 0.0)} for kind in KINDS},
