@@ -41,7 +41,7 @@ demo: $(STAMP) ## extract the sample scan of fixtures/cases and print what a rev
 	$(BIN)/extractor extract "$(SAMPLE)" --out $(OUT)
 	$(BIN)/extractor show $(OUT)/*.json
 
-PROFILES ?= born-digital,clean-300,office-300,office-200,skewed-300,handwritten,faint-200,fax-200,bitonal-300
+PROFILES ?= all
 COUNT ?= 12
 SEED ?= 1
 JOBS ?= 2
@@ -54,13 +54,19 @@ accuracy: $(STAMP) ## measure on freshly generated reports: PROFILES, COUNT a pr
 	$(BIN)/extractor evaluate $(ACCURACY)/truth $(ACCURACY)/read --json $(ACCURACY)/measures.json
 
 CALIBRATION ?= out/calibration
+# head fields are few in a report, so that short ones are read for them alone
+SHORT := born-digital,clean-300,office-300,office-200,skewed-300,photo-150,mixed,turned,faint-200,jpeg-40
 
-calibrate: $(STAMP) ## fit models/trust.json again on generated reports (hours): COUNT a profile, SEED, JOBS
+calibrate: $(STAMP) ## fit models/trust.json again on generated reports, an hour: COUNT a profile, SEED, JOBS
 	rm -rf $(CALIBRATION)
 	$(BIN)/python -m fixtures.generator --profile all --count $(COUNT) --seed $(SEED) --out $(CALIBRATION)/truth --jobs $(JOBS)
+	$(BIN)/python -m fixtures.generator --profile $(SHORT) --count 16 --seed $(SEED) --pages-max 3 \
+	  --out $(CALIBRATION)/short --jobs $(JOBS)
 	-$(BIN)/extractor extract $(CALIBRATION)/truth --out $(CALIBRATION)/read --jobs $(JOBS) -q
-	$(BIN)/extractor calibrate $(CALIBRATION)/truth $(CALIBRATION)/read --out models/trust.json \
-	  --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED)"
+	-$(BIN)/extractor extract $(CALIBRATION)/short --out $(CALIBRATION)/read-short --jobs $(JOBS) -q
+	$(BIN)/extractor calibrate $(CALIBRATION)/short $(CALIBRATION)/read-short --save $(CALIBRATION)/heads.jsonl --only head
+	$(BIN)/extractor calibrate $(CALIBRATION)/truth $(CALIBRATION)/read --reviews $(CALIBRATION)/heads.jsonl \
+	  --out models/trust.json --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED)"
 	$(BIN)/python tools/manifest.py
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)

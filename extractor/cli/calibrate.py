@@ -29,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reviews", type=Path, metavar="FILE", help="decisions of people, one JSON object a line")
     parser.add_argument("--out", type=Path, metavar="FILE", help="calibrations to write to; others in it stay")
     parser.add_argument("--recipe", default="", metavar="TEXT", help="how the data came about, kept in the file")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the samples for --reviews, fit nothing")
+    parser.add_argument("--only", metavar="TARGET", help="with --save: value, row, absent, unit, label, note or head")
     parser.add_argument("--check", type=Path, metavar="FILE", help="compare blind checks with the promise, fit nothing")
     add_target_error(parser)
 
@@ -42,9 +44,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("there is nothing to fit on", "give the folder of the truth and that of the extractions")
     from rich.console import Console
 
-    from extractor.calibrate import calibrate, load_samples
+    from extractor.calibrate import calibrate, load_samples, save_samples
 
     samples, engines = _read_samples(args.truth, args.extraction)
+    if args.save is not None:
+        save_samples([sample for sample in samples if args.only in (None, sample.target)], args.save)
+        return EXIT_OK
     samples += load_samples(args.reviews) if args.reviews else []
     found = calibrate(
         samples,

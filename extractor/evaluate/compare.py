@@ -272,10 +272,13 @@ def _count_strangers(truth: Truth, got: Mapping[str, Any]) -> Tally:
 
 
 def _count_findings(truth: Truth, got: Mapping[str, Any], right: set[str]) -> Tally:
-    """Planted contradictions of hard rules whose cells were read right, and errors that nobody planted."""
-    errors = [f for f in got["findings"] if f["severity"] == "error" and f["kind"] == "arithmetic"]
-    said = {finding["rule"] for finding in errors}
+    """Planted contradictions of hard rules whose cells were read right, and errors that nobody planted.
+
+    A contradiction is a warning where one of its cells is not certain; it is found all the same.
+    """
+    said = {finding["rule"] for finding in got["findings"]}
     readable = {rule for rule, cells in truth.planted.items() if cells <= right}
+    errors = [f for f in got["findings"] if f["severity"] == "error" and f["kind"] == "arithmetic"]
     return Tally(
         planted=len(readable),
         planted_found=len(readable & said),

@@ -105,8 +105,15 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     again = _ask(_ask([first[i] for i in doubtful], seconds, "clean"), seconds, "dark")
     for i, cell in zip(doubtful, again, strict=True):
         first[i] = cell
-    read = {i: settle_number(parts, _whole(cell)) for (i, parts), cell in zip(inked, first, strict=True)}
+    read = {i: _settle(cell) for (i, _), cell in zip(inked, first, strict=True)}
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
+
+
+def _settle(cell: _Cell) -> Field:
+    """The cell's field; figures on several lines may be those of several rows."""
+    field = settle_number(cell.parts, _whole(cell))
+    figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)
+    return replace(field, reasons=(*field.reasons, "several-lines")) if figures > 1 else field
 
 
 def _without_lines(parts: tuple[CellText, ...]) -> Field:

@@ -198,7 +198,8 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     # arithmetic and the engines disagree, and another reading fits: a person decides
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
-    return unclear or header_with_ink or hidden or "handwriting" in field.reasons
+    written = "handwriting" in field.reasons or "several-lines" in field.reasons
+    return unclear or header_with_ink or hidden or written
 
 
 def _score_text(

@@ -233,8 +233,9 @@ def test_a_missing_column_is_no_blank_cell() -> None:
     assert (scores.rows[0].value.status, scores.rows[0].value.reasons) == ("review", ("column-missing",))
 
 
-def test_handwriting_is_never_accepted() -> None:
-    assert _score(replace(GOOD, reasons=("handwriting",))).value.status == "review"
+@pytest.mark.parametrize("reason", ["handwriting", "several-lines"])
+def test_handwriting_and_figures_on_several_lines_are_never_accepted(reason: str) -> None:
+    assert _score(replace(GOOD, reasons=(reason,))).value.status == "review"
 
 
 def test_a_text_layer_needs_no_second_reader() -> None:
