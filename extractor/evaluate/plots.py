@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BINS = 12
 SURE = 1e-4  # confidences are written with four decimals: nothing is surer
+FEWEST = 100  # cells: of fewer no share is worth drawing
 CAUSES = ("wrong row", "not read", "print taken for blank", "blank taken for print", "misread")
 SIZE = (7.2, 4.0)
 INK, ACCENT = "#333333", "#b3261e"
@@ -45,12 +46,23 @@ def draw_risk(cells: Sequence[CellScore]) -> bytes:
     taken = np.arange(1, len(ordered) + 1)
 
     def draw(axes: Axes) -> None:
-        axes.plot(taken / len(ordered), wrong / taken, color=INK, linewidth=1.5)
+        share, risk = taken / len(ordered), np.maximum(wrong / taken, SURE)
+        axes.plot(share[FEWEST:], risk[FEWEST:], color=INK, linewidth=1.5, label="all cells")
+        axes.plot(*_risk_of_free(ordered), color="#274060", linewidth=1.5, linestyle=":", label="without held cells")
         axes.axhline(0.001, color=ACCENT, linewidth=1, linestyle="--", label="0.1 %")
-        axes.set(xlabel="share of cells taken, surest first", ylabel="share of wrong cells among them", ylim=(0, None))
+        axes.set(
+            yscale="log", xlabel="share of all cells taken, surest first", ylabel="share of wrong cells among them"
+        )
         axes.legend(frameon=False)
 
     return _draw(draw)
+
+
+def _risk_of_free(ordered: Sequence[CellScore]) -> tuple[np.ndarray, np.ndarray]:
+    """(share of all cells, risk) of those that a threshold may accept."""
+    wrong = np.cumsum([not cell.right for cell in ordered if not cell.held])
+    taken = np.arange(1, len(wrong) + 1)
+    return (taken / len(ordered))[FEWEST:], np.maximum(wrong / taken, SURE)[FEWEST:]
 
 
 def draw_targets(cells: Sequence[CellScore], model: TrustModel) -> bytes:
