@@ -182,8 +182,10 @@ def test_readings_of_engines_that_nobody_calibrated_go_to_review() -> None:
     assert "uncalibrated-engines" in trust.value.reasons
 
 
-def test_the_shipped_calibration_serves_the_pinned_engines() -> None:
-    model = load_model(engine_versions(load_engines(())))
+@pytest.mark.parametrize("names", [(), ("trueocr", "ppocr")])
+def test_the_shipped_calibrations_serve_the_pinned_engines(names: tuple[str, ...]) -> None:
+    """With Tesseract, where it is installed, and without."""
+    model = load_model(engine_versions(load_engines(names)))
     assert model.known
     assert find_threshold(model, "value", 0.001) < 1.0
 
