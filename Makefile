@@ -54,19 +54,20 @@ accuracy: $(STAMP) ## measure on freshly generated reports: PROFILES, COUNT a pr
 	$(BIN)/extractor evaluate $(ACCURACY)/truth $(ACCURACY)/read --json $(ACCURACY)/measures.json
 
 CALIBRATION ?= out/calibration
+SHORT_SEED ?= 2
 # head fields are few in a report, so that short ones are read for them alone
 SHORT := born-digital,clean-300,office-300,office-200,skewed-300,photo-150,mixed,turned,faint-200,jpeg-40
 
 calibrate: $(STAMP) ## fit models/trust.json again on generated reports, an hour: COUNT a profile, SEED, JOBS
 	rm -rf $(CALIBRATION)
 	$(BIN)/python -m fixtures.generator --profile all --count $(COUNT) --seed $(SEED) --out $(CALIBRATION)/truth --jobs $(JOBS)
-	$(BIN)/python -m fixtures.generator --profile $(SHORT) --count 16 --seed $(SEED) --pages-max 3 \
+	$(BIN)/python -m fixtures.generator --profile $(SHORT) --count 16 --seed $(SHORT_SEED) --pages-max 3 \
 	  --out $(CALIBRATION)/short --jobs $(JOBS)
 	-$(BIN)/extractor extract $(CALIBRATION)/truth --out $(CALIBRATION)/read --jobs $(JOBS) -q
 	-$(BIN)/extractor extract $(CALIBRATION)/short --out $(CALIBRATION)/read-short --jobs $(JOBS) -q
 	$(BIN)/extractor calibrate $(CALIBRATION)/short $(CALIBRATION)/read-short --save $(CALIBRATION)/heads.jsonl --only head
 	$(BIN)/extractor calibrate $(CALIBRATION)/truth $(CALIBRATION)/read --reviews $(CALIBRATION)/heads.jsonl \
-	  --out models/trust.json --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED)"
+	  --out models/trust.json --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED) SHORT_SEED=$(SHORT_SEED)"
 	$(BIN)/python tools/manifest.py
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)

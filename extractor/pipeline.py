@@ -102,7 +102,8 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -
         usual = usual_guide(tuple(guides.values()))
         for number, own in guides.items():
             if is_unlike(own, guided[number], usual):
-                texts[number], _ = _read_page(reader, number, engines, usual)
+                again, _ = _read_page(reader, number, engines, usual)
+                texts[number] = again if again.grids else texts[number]
     if failures and not texts:
         raise failures[max(failures)]
     if not any(page.grids for page in texts.values()):

@@ -14,6 +14,7 @@ from extractor.errors import UsageError
 from extractor.trust import TrustModel, read_model
 from extractor.trust.features import KINDS
 from extractor.trust.model import NUMBERS, find_probability, score_parts
+from extractor.trust.model import find_threshold as threshold_of
 
 CEILING = 0.9999  # confidences are written with four decimals
 ERRORS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)  # target errors that thresholds are sought for
@@ -52,13 +53,13 @@ def calibrate(
     tree: dict[str, Any] = {"engines": dict(engines), "made": recipe, "ceiling": CEILING, "thresholds": {}}
     model = read_model({**tree, "weights": weights})
     held = [s for s in samples if s.blind and FIT <= part[s.document] < FIT + THRESHOLDS]
-    found = {target: _thresholds(held, target, model) for target in TARGETS}
+    wanted = {target: number_error if target in NUMBERS else text_error for target in TARGETS}
+    found = {target: _thresholds(held, target, model, wanted[target]) for target in TARGETS}
     tree["thresholds"] = {
         target: [[t.error, _cut(t.least)] for t in some if t.least is not None] for target, some in found.items()
     }
     tree["weights"] = weights
     tree["seen"] = _counts(fitting, held)
-    wanted = {target: number_error if target in NUMBERS else text_error for target in TARGETS}
     refused = tuple(
         (target, threshold)
         for target, some in found.items()
@@ -90,19 +91,18 @@ def _cut(least: float | None) -> float:
     return round(least or 0.0, DECIMALS)
 
 
-def _thresholds(samples: Sequence[Sample], target: str, model: TrustModel) -> tuple[Threshold, ...]:
+def _thresholds(samples: Sequence[Sample], target: str, model: TrustModel, wanted: float) -> tuple[Threshold, ...]:
+    """For the usual target errors and the one that is wanted."""
     outcomes = [
         Outcome(probability(model, s), s.right, s.document, s.weight)
         for s in samples
         if s.target == target and not s.blocked
     ]
     steps = find_steps(outcomes)
-    return tuple(find_threshold(steps, error) for error in ERRORS)
+    return tuple(find_threshold(steps, error) for error in sorted({*ERRORS, wanted}))
 
 
 def _try(samples: Sequence[Sample], target: str, error: float, model: TrustModel) -> Tried:
-    from extractor.trust.model import find_threshold as threshold_of
-
     least = threshold_of(model, target, error)  # type: ignore[arg-type]
     mine = [s for s in samples if s.target == target]
     accepted = [s for s in mine if not s.blocked and probability(model, s) >= least]

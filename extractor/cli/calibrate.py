@@ -113,6 +113,7 @@ def _check(path: Path, promised: float) -> int:
     from rich.console import Console
 
     from extractor.calibrate import check_drift, load_samples
+    from extractor.calibrate.risk import LEVEL
 
     found = check_drift(load_samples(path), promised)
     console = Console(highlight=False)
@@ -120,6 +121,6 @@ def _check(path: Path, promised: float) -> int:
         console.print("no blind check was settled: nothing can be said")
         return EXIT_PARTIAL
     console.print(f"{found.checked} blind checks, {found.wrong} wrong; promised at most {promised:g}")
-    console.print(f"the error is at most {found.bound:.4f} (one-sided 90 % bound)")
+    console.print(f"the error is at most {found.bound:.4f} (one-sided {1 - LEVEL:.0%} bound)")
     console.print("the promise holds" if found.holds else "THE PROMISE NO LONGER HOLDS: calibrate again")
     return EXIT_OK if found.holds else EXIT_PARTIAL

@@ -14,12 +14,11 @@ import numpy as np
 
 from extractor.grid.bands import find_row_borders
 from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns
-from extractor.grid.lattice import Line, build_grid, collinear
-from extractor.grid.phrases import Phrase, find_phrases
+from extractor.grid.lattice import Line, build_grid, collinear, inked
+from extractor.grid.phrases import Phrase, find_phrases, group_lines
 from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage
 
-SAME_LINE = 0.55  # text heights between the baselines of phrases on one line
 LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
 LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
 LEAST_COLUMNS = 3
@@ -86,10 +85,10 @@ def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], 
 def _ruled_frame(rulings: Rulings, page: PageImage) -> Box:
     """Where level rulings of one width frame a table; the whole page where there are too few."""
     height, width = page.gray.shape
-    wide = [line for line in collinear(list(rulings.rows), page.text_height) if _inked(line) > LEAST_WIDTH * width]
+    wide = [line for line in collinear(list(rulings.rows), page.text_height) if inked(line) > LEAST_WIDTH * width]
     if not wide:
         return 0.0, 0.0, width, height
-    longest = max(wide, key=_inked)
+    longest = max(wide, key=inked)
     near = SAME_END * page.text_height
     frame = [r for r in wide if abs(r.start - longest.start) < near and abs(r.end - longest.end) < near]
     if len(frame) < LEAST_RULINGS:
@@ -113,12 +112,7 @@ def _upright_frame(rulings: Rulings, page: PageImage, guide: Guide) -> Box:
     )
 
 
-def _inked(line: Line) -> float:
-    return sum(b - a for a, b in line.stretches)
-
-
 def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
-    groups: list[list[Phrase]] = []
     free = [
         p
         for p in phrases
@@ -126,12 +120,7 @@ def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[G
         and frame[1] <= (p.y0 + p.y1) / 2 <= frame[3]
         and not any(g.box[1] <= (p.y0 + p.y1) / 2 <= g.box[3] for g in taken)
     ]
-    for phrase in sorted(free, key=lambda p: p.baseline):
-        if groups and phrase.baseline - np.mean([p.baseline for p in groups[-1]]) < SAME_LINE * text_height:
-            groups[-1].append(phrase)
-        else:
-            groups.append([phrase])
-    return [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in groups]
+    return [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in group_lines(free, text_height)]
 
 
 def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[float]:

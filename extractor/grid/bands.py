@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from extractor.grid.phrases import Phrase
+from extractor.grid.phrases import Phrase, group_lines
 
-SAME_LINE = 0.55  # text heights between the baselines of one line
 CORE = 0.6  # text heights above the baseline that no other line's marks and tails reach
 PITCHES = (1.1, 2.6)  # text heights from line to line within a cell
 SINGLE = 2.0  # the same where nothing else tells the pitch of lines from that of rows
@@ -48,7 +48,7 @@ class _Gap:
 
 def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height: float) -> tuple[list[float], bool]:
     """(y of all borders top to bottom, whether white alone told the rows). `xs`: borders of the columns."""
-    columns = [_lines(members, text_height) for members in _by_column(phrases, xs)]
+    columns = [[_line(group) for group in group_lines(members, text_height)] for members in _by_column(phrases, xs)]
     gaps = _gaps([lines for lines in columns if lines], text_height)
     narrow = _within_cells(gaps, text_height)
     told = bool(narrow)
@@ -65,16 +65,6 @@ def _by_column(phrases: Sequence[Phrase], xs: Sequence[float]) -> list[list[Phra
         at = int(np.searchsorted(xs, (phrase.x0 + phrase.x1) / 2)) - 1
         columns[min(max(at, 0), len(columns) - 1)].append(phrase)
     return columns
-
-
-def _lines(phrases: Sequence[Phrase], text_height: float) -> list[_Line]:
-    groups: list[list[Phrase]] = []
-    for phrase in sorted(phrases, key=lambda p: p.baseline):
-        if groups and phrase.baseline - groups[-1][-1].baseline < SAME_LINE * text_height:
-            groups[-1].append(phrase)
-        else:
-            groups.append([phrase])
-    return [_line(group) for group in groups]
 
 
 def _line(group: Sequence[Phrase]) -> _Line:
@@ -128,7 +118,7 @@ def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
     """The gaps between lines of one cell, where their pitch tells them from those between rows."""
     least, most = (bound * text_height for bound in PITCHES)
     pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch <= APART * most)
-    ratios = [b / a for a, b in zip(pitches, pitches[1:], strict=False)]
+    ratios = [b / a for a, b in pairwise(pitches)]
     if not ratios or max(ratios) < APART:
         return []
     cut = pitches[int(np.argmax(ratios))]

@@ -36,7 +36,7 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
-    if guide.usual and any(_between(guide, grid, page) for grid in solid):
+    if guide.usual and any(_same_sides(guide.borders, _sides(grid, page)) for grid in solid):
         # the rulings are too damaged to part the table, but its columns are known
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
@@ -57,24 +57,28 @@ def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     unruled = [grid for grid in grids if not grid.ruled]
     main = unruled[-1] if unruled else max(grids, key=lambda grid: _area((grid,)))
     width = page.gray.shape[1]
-    borders = {x for cell in main.cells if cell.column_span == 1 for x in (cell.box[0], cell.box[2])}
-    if main.ruled:
-        borders = _ruled_borders(main)
-    sides = [grid for grid in grids if _same_sides(grid, main, SAME_SIDES * width)]
-    return Guide(tuple(x / width for x in sorted(borders)), ruled=main.ruled, broken=len(sides) > 1)
+    borders = tuple(x / width for x in _borders(main))
+    sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
+    return Guide(borders, ruled=main.ruled, broken=len(sides) > 1)
 
 
-def _ruled_borders(grid: Grid) -> set[float]:
+def _borders(grid: Grid) -> list[float]:
     """Median x of each border: rulings of a scan drift from row to row."""
     found: dict[int, list[float]] = {}
     for cell in grid.cells:
         found.setdefault(cell.column, []).append(cell.box[0])
         found.setdefault(cell.column + cell.column_span, []).append(cell.box[2])
-    return {float(np.median(xs)) for xs in found.values()}
+    return [float(np.median(found[column])) for column in sorted(found)]
 
 
-def _same_sides(a: Grid, b: Grid, near: float) -> bool:
-    return abs(a.box[0] - b.box[0]) < near and abs(a.box[2] - b.box[2]) < near
+def _sides(grid: Grid, page: PageImage) -> tuple[float, float]:
+    width = page.gray.shape[1]
+    return grid.box[0] / width, grid.box[2] / width
+
+
+def _same_sides(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two tables, by their borders as fractions of the page's width, stand between the same sides."""
+    return abs(a[0] - b[0]) < SAME_SIDES and abs(a[-1] - b[-1]) < SAME_SIDES
 
 
 def usual_guide(guides: Sequence[Guide]) -> Guide:
@@ -93,19 +97,10 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         return False
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost
-        ends = zip((own.borders[0], own.borders[-1]), (usual.borders[0], usual.borders[-1]), strict=True)
-        between = all(abs(a - b) < SAME_SIDES for a, b in ends)
-        return between and (own.broken or len(own.borders) < len(usual.borders))
+        return _same_sides(own.borders, usual.borders) and (own.broken or len(own.borders) < len(usual.borders))
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     unruled = bool(own.borders) or not usual.ruled
     return unruled and len((own if own.borders else guided).borders) != len(usual.borders)
-
-
-def _between(guide: Guide, grid: Grid, page: PageImage) -> bool:
-    """Whether a grid lies between the sides of the table that the guide tells of."""
-    width = page.gray.shape[1]
-    ends = (grid.box[0] / width - guide.borders[0], grid.box[2] / width - guide.borders[-1])
-    return all(abs(end) < SAME_SIDES for end in ends)
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:

@@ -178,7 +178,7 @@ def _not_slivers(vertical: list[Line], horizontal: list[Line], text_height: floa
 
     def is_sliver(line: Line) -> bool:
         near = [other for other in vertical if 0 < abs(other.position - line.position) < SLIVER * text_height]
-        return _inked(line) < WHOLE * height and any(_inked(other) > _inked(line) for other in near)
+        return inked(line) < WHOLE * height and any(inked(other) > inked(line) for other in near)
 
     return [*vertical[:1], *(line for line in vertical[1:-1] if not is_sliver(line)), *vertical[-1:]]
 
@@ -194,7 +194,7 @@ def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Ruling
     if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
         return vertical
     pairs = zip(vertical, crowded, strict=True)
-    kept = [line for line, share in pairs if share < CROWDED or _inked(line) > WHOLE * height]
+    kept = [line for line, share in pairs if share < CROWDED or inked(line) > WHOLE * height]
     # no border leaves its table, but for all of them where the table's first or last ruling is lost
     over = OVERSHOT * rulings.text_height
     leaving = [line.start < horizontal[0].position - over or line.end > horizontal[-1].position + over for line in kept]
@@ -217,14 +217,15 @@ def _thin_out(lines: list[Line], least: float) -> list[Line]:
     for line in lines:
         if kept and line.position - kept[-1].position < least:
             both = kept[-1]
-            longer = both if _inked(both) >= _inked(line) else line
+            longer = both if inked(both) >= inked(line) else line
             kept[-1] = Line(longer.position, tuple(sorted((*both.stretches, *line.stretches))), longer.segments)
         else:
             kept.append(line)
     return kept
 
 
-def _inked(line: Line) -> float:
+def inked(line: Line) -> float:
+    """Pixels along which the line is drawn."""
     return sum(b - a for a, b in line.stretches)
 
 
@@ -246,7 +247,7 @@ def _close_borders(horizontal: list[Line], vertical: list[Line], text_height: fl
 
 def _common_ends(lines: list[Line]) -> tuple[float, float]:
     """Where most of the longest lines start and end (one stray stroke doesn't widen a table)."""
-    longest = sorted(lines, key=_inked)[-max(len(lines) // 2, 1) :]
+    longest = sorted(lines, key=inked)[-max(len(lines) // 2, 1) :]
     starts, ends = sorted(line.start for line in longest), sorted(line.end for line in longest)
     return starts[min(len(starts) // 3, 1)], ends[-1 - min(len(ends) // 3, 1)]
 

@@ -23,6 +23,7 @@ TALLEST = 2.2  # text heights: taller ink is no letter
 FULL = 0.5  # text heights: letters from this height on show where the line stands
 WORD_GAP = 0.45  # text heights: wider white parts two phrases
 SPACE = 0.2  # text heights: wider white parts two words
+SAME_LINE = 0.55  # text heights between the baselines of phrases on one line
 MARK = 0.35  # text heights between a letter and the tone mark above it
 OVERLAP = 0.5  # share of the lower letter's height that its neighbour on the line shares
 
@@ -53,6 +54,17 @@ def find_phrases(page: PageImage, uprights: Sequence[Segment] = ()) -> tuple[Phr
     order = np.argsort(owner, kind="stable")
     borders = np.flatnonzero(np.diff(owner[order])) + 1
     return tuple(_phrase(letters[members], page.text_height) for members in np.split(order, borders))
+
+
+def group_lines(phrases: Sequence[Phrase], text_height: float) -> list[list[Phrase]]:
+    """Phrases that stand on one line, line by line from the top."""
+    lines: list[list[Phrase]] = []
+    for phrase in sorted(phrases, key=lambda p: p.baseline):
+        if lines and phrase.baseline - np.mean([p.baseline for p in lines[-1]]) < SAME_LINE * text_height:
+            lines[-1].append(phrase)
+        else:
+            lines.append([phrase])
+    return lines
 
 
 def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:

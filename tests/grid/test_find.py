@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.grid import find_grids
-from extractor.records import Box, Grid, PageImage
+from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
+from extractor.records import Box, Grid, Guide, PageImage
 
 XS = (100, 180, 700, 860, 1000, 1500)
 ROW = 50
@@ -31,10 +31,14 @@ def make_page(thickness: int = 2, shade: int = 0) -> np.ndarray:
 
 
 def find(page: np.ndarray) -> tuple[Grid, ...]:
+    return find_grids(make_image(page))
+
+
+def make_image(page: np.ndarray) -> PageImage:
     def same(box: Box) -> Box:
         return box
 
-    return find_grids(PageImage(1, page, page, None, 200.0, 24.0, "scan", same))
+    return PageImage(1, page, page, None, 200.0, 24.0, "scan", same)
 
 
 def shape(grids: tuple[Grid, ...]) -> list[tuple[int, int, int]]:
@@ -121,3 +125,23 @@ def test_borders_follow_a_leaning_ruling() -> None:
 
 def test_an_empty_page_has_no_table() -> None:
     assert find(np.full((1400, 1600), 255, np.uint8)) == ()
+
+
+def test_a_page_whose_rulings_are_broken_follows_the_columns_of_the_others() -> None:
+    whole, broken = make_page(), make_page()
+    for x in XS[2:-1]:
+        broken[TOP + 2 * ROW : TOP + 18 * ROW, x - 4 : x + 5] = 255
+    image = make_image(whole)
+    usual = usual_guide([find_guide(image, find(whole))] * 3)
+    assert shape(find(broken)) != WHOLE
+    (grid,) = find_grids(make_image(broken), usual)
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
+
+
+def test_which_pages_deserve_a_second_look() -> None:
+    usual = Guide((0.1, 0.2, 0.6, 0.9), usual=True, ruled=True)
+    assert not is_unlike(Guide(usual.borders, ruled=True), NO_GUIDE, usual)
+    assert is_unlike(Guide(usual.borders, ruled=True, broken=True), NO_GUIDE, usual)
+    assert is_unlike(Guide((0.1, 0.6, 0.9), ruled=True), NO_GUIDE, usual)
+    assert not is_unlike(Guide((0.3, 0.5, 0.7), ruled=True), NO_GUIDE, usual)  # another table
+    assert not is_unlike(NO_GUIDE, NO_GUIDE, usual)  # prose

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.page.clean import OTHER, RED, split_colour, split_ink
+from extractor.page.clean import OTHER, RED, lift_screen, split_colour, split_ink
 
 BLUE_PEN, FAINT_PEN, RED_STAMP = (190, 60, 40), (205, 180, 172), (90, 80, 200)  # BGR
 TEXT_HEIGHT = 30.0
@@ -61,3 +61,22 @@ def test_a_grey_page_has_no_coloured_ink() -> None:
     noisy = np.random.default_rng(1).normal(225, 4, (300, 300)).clip(0, 255).astype(np.uint8)
     _, _, hues = split_colour(cv2.cvtColor(noisy, cv2.COLOR_GRAY2BGR))
     assert hues is None
+
+
+def test_a_halftone_screen_is_lifted_and_full_stops_stay() -> None:
+    page = np.full((900, 900), 255, np.uint8)
+    for y in range(100, 500, 6):
+        page[y : y + 2, 100 + (y // 6 % 2) * 3 : 800 : 6] = 60
+        page[y : y + 2, 101 + (y // 6 % 2) * 3 : 800 : 6] = 60
+    page[300:330, 400:404] = 0
+    page[324:330, 430:436] = 0
+    lifted = lift_screen(page, 30.0)
+    assert (lifted[120:280, 120:780] > 200).mean() > 0.99
+    assert (lifted[300:330, 400:404] < 100).all()
+    assert (lifted[325:329, 431:435] < 100).all()
+
+
+def test_a_page_without_a_screen_is_left_as_it_is() -> None:
+    page = np.full((400, 400), 255, np.uint8)
+    page[100:130:10, 100:300:40] = 0
+    assert lift_screen(page, 30.0) is page
