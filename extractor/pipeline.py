@@ -55,8 +55,13 @@ class Report:
 
 def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settings | None = None) -> Document:
     """One report -> its Document. Raises DocumentError or UsageError, see `extractor.errors`."""
-    settings = settings or load_settings()
-    return assemble_document(judge(read_report(path, catalogue, settings), settings))
+    return extract_report(path, catalogue, settings or load_settings())[0]
+
+
+def extract_report(path: Path, catalogue: str | Path | None, settings: Settings) -> tuple[Document, Report]:
+    """The Document with what was read, from which it can be judged again."""
+    report = read_report(path, catalogue, settings)
+    return assemble_document(judge(report, settings)), report
 
 
 def read_report(path: Path, catalogue: str | Path | None, settings: Settings) -> Report:

@@ -47,6 +47,23 @@ class TrustSettings(_Block):
     blind_share: float = Field(0.02, ge=0, le=1, description="share of accepted cells drawn for a blind check")
 
 
+class StoreSettings(_Block):
+    """Where documents and decisions are kept."""
+
+    files: str = Field(
+        "", description="folder of originals; empty: beside an SQLite store, else in the user's data folder"
+    )
+
+
+class ReviewSettings(_Block):
+    """What people are asked."""
+
+    fields: tuple[str, ...] = Field(
+        ("value", "row", "note"), description="fields of indicators that go to the queue: value, row, unit, note"
+    )
+    critical: tuple[str, ...] = Field((), description="codes that two people enter without seeing each other's entry")
+
+
 class Settings(_Block):
     """All settings; build one with `load_settings`."""
 
@@ -54,6 +71,8 @@ class Settings(_Block):
     page: PageSettings = PageSettings()  # type: ignore[call-arg]
     reading: ReadingSettings = ReadingSettings()  # type: ignore[call-arg]
     trust: TrustSettings = TrustSettings()  # type: ignore[call-arg]
+    store: StoreSettings = StoreSettings()  # type: ignore[call-arg]
+    review: ReviewSettings = ReviewSettings()  # type: ignore[call-arg]
 
 
 def load_settings(
@@ -75,17 +94,24 @@ def load_settings(
         for name in block.default.__class__.model_fields:
             key = f"EXTRACTOR_{block_name}_{name}".upper()
             if key in environ:
-                value = environ[key]
-                tree.setdefault(block_name, {})[name] = value.split(",") if name == "engines" else value
+                tree.setdefault(block_name, {})[name] = _split(block_name, name, environ[key])
     if "EXTRACTOR_TARGET_ERROR" in environ:
         tree.setdefault("trust", {})["target_error"] = environ["EXTRACTOR_TARGET_ERROR"]
     for dotted, value in (flags or {}).items():
         if value is not None:
             block_name, name = dotted.split(".")
-            tree.setdefault(block_name, {})[name] = value
+            tree.setdefault(block_name, {})[name] = _split(block_name, name, value)
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"setting {where}: {first['msg']}", "see the settings table in the README") from error
+
+
+def _split(block_name: str, name: str, value: Any) -> Any:
+    """Text for a setting that is a list: its parts between commas."""
+    block = Settings.model_fields.get(block_name)
+    field = None if block is None else block.default.__class__.model_fields.get(name)
+    is_list = field is not None and isinstance(field.default, tuple)
+    return [part for part in value.split(",") if part] if is_list and isinstance(value, str) else value

@@ -36,6 +36,16 @@ def add_target_error(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """The flag that says which store."""
+    parser.add_argument(
+        "--store",
+        required=required,
+        metavar="URL",
+        help="the store: a file name (SQLite) or postgresql://user@host/name",
+    )
+
+
 def read_settings(args: argparse.Namespace) -> Settings:
     """extractor.toml < environment < flags. Raises UsageError that names the setting."""
     from extractor.settings import load_settings
@@ -47,7 +57,7 @@ def read_settings(args: argparse.Namespace) -> Settings:
         name, mark, value = assignment.partition("=")
         if not mark or name.count(".") != 1:
             raise UsageError(f"--set {assignment} is no BLOCK.NAME=VALUE", "write it as in --set page.dpi=200")
-        flags[name] = value.split(",") if name == "reading.engines" else value
+        flags[name] = value
     return load_settings(args.config, flags=flags)
 
 

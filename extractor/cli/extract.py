@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from extractor.cli.common import add_target_error, read_settings
+from extractor.cli.common import add_store, add_target_error, read_settings
 from extractor.cli.inputs import Job, find_jobs
-from extractor.cli.work import Order, Result, count_cores, fail_job, run_jobs
+from extractor.cli.work import Order, Result, count_cores, fail_job, open_named_store, run_jobs
 from extractor.errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, CatalogueError, UsageError
 
 HELP = "extract reports: one JSON per input (PDF, TIFF, PNG, JPEG; folders are walked)"
@@ -22,7 +22,8 @@ log = logging.getLogger("extractor")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of this command."""
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="files or folders")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the JSON files")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the JSON files")
+    add_store(parser, required=False)
     parser.add_argument("--catalogue", metavar="NAME_OR_PATH", help="the form (default: recognised in each report)")
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: the usable cores)")
     add_target_error(parser)
@@ -38,12 +39,17 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Extract every input; the exit code is that of the contract."""
     settings = read_settings(args)
-    _make_folder(args.out)
+    if args.out is None and args.store is None:
+        raise UsageError("nothing says where the results go", "give --out DIR, --store URL or both")
+    if args.out is not None:
+        _make_folder(args.out)
+    if args.store is not None:
+        open_named_store(args.store, settings)
     jobs = find_jobs([Path(given) for given in args.inputs], args.out)
     if not jobs:
         raise UsageError("there is no PDF, TIFF, PNG or JPEG file in what was given", "give files, or other folders")
     _check_catalogue(args.catalogue, jobs)
-    order = Order(settings, args.catalogue)
+    order = Order(settings, args.catalogue, args.store)
     results = []
     for result in _with_progress(run_jobs(jobs, order, args.jobs or count_cores()), len(jobs), quiet=args.quiet):
         _tell(result)
@@ -93,15 +99,15 @@ def _with_progress(results: Iterator[Result], total: int, *, quiet: bool) -> Ite
 
 
 def _tell(result: Result) -> None:
-    extra = {"input": str(result.job.path), "output": str(result.job.target), "outcome": result.outcome}
+    extra = {"input": str(result.job.path), "output": str(result.job.target or "store"), "outcome": result.outcome}
     if result.outcome == "failed":
         extra |= {"code": result.code, "advice": result.advice}
         log.error("%s: %s", result.job.path, result.message, extra=extra)
     elif result.outcome == "partial":
-        log.warning("%s: partial, see the findings in %s", result.job.path, result.job.target, extra=extra)
+        log.warning("%s: partial, see the findings in %s", result.job.path, extra["output"], extra=extra)
     else:
         said = f"{result.accepted} of {result.value_cells} values accepted"
-        log.info("%s: %s -> %s", result.job.path, said, result.job.target, extra=extra)
+        log.info("%s: %s -> %s", result.job.path, said, extra["output"], extra=extra)
 
 
 def _summarise(results: list[Result]) -> None:

@@ -16,13 +16,13 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and the file that its JSON goes to. `sha256` is None where the input cannot be read."""
+    """One input and the file that its JSON goes to; None: to the store alone."""
 
     path: Path
-    target: Path
+    target: Path | None
 
 
-def find_jobs(inputs: Iterable[Path], out: Path) -> tuple[Job, ...]:
+def find_jobs(inputs: Iterable[Path], out: Path | None) -> tuple[Job, ...]:
     """Folders are walked and keep their relative folders; stems that collide get the start of their sha256."""
     found = list(dict.fromkeys(_find_files(inputs)))
     groups: dict[str, list[tuple[Path, Path]]] = {}
@@ -34,7 +34,7 @@ def find_jobs(inputs: Iterable[Path], out: Path) -> tuple[Job, ...]:
         name = relative
         if len(groups[fold_name(relative)]) > 1:
             name = _free_name(relative, hash_file(path) or hash_name(path), taken)
-        jobs.append(Job(path, out / name.parent / f"{name.name}.json"))
+        jobs.append(Job(path, None if out is None else out / name.parent / f"{name.name}.json"))
     return tuple(jobs)
 
 

@@ -20,6 +20,7 @@ from extractor.errors import DocumentError, ExtractorError
 if TYPE_CHECKING:
     from extractor.report import Document
     from extractor.settings import Settings
+    from extractor.store import Store
 
 DOCUMENTS_PER_PROCESS = 100  # then a fresh one takes over, so that nothing that leaks adds up
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -46,6 +47,7 @@ class Order:
 
     settings: Settings
     catalogue: str | None
+    store: str | None = None
 
 
 Work = Callable[[Job, Order], Result]
@@ -65,34 +67,63 @@ class InternalError(DocumentError):
 
 def run_job(job: Job, order: Order) -> Result:
     """Extract one input and write its JSON; a bad input gets a failed one."""
-    import extractor
+    from extractor import pipeline
 
     try:
-        document = extractor.extract(job.path, catalogue=order.catalogue, settings=order.settings)
+        document, report = pipeline.extract_report(job.path, order.catalogue, order.settings)
     except DocumentError as error:
-        return fail_job(job, error)
+        return fail_job(job, error, order)
     except MemoryError:
-        return fail_job(job, WorkerDied("there was not enough memory for this input", "use fewer --jobs"))
+        return fail_job(job, WorkerDied("there was not enough memory for this input", "use fewer --jobs"), order)
     except ExtractorError:
         raise
     except Exception as error:  # the outermost loop of a document: one bad input never stops the others
         log.debug("traceback of %s", job.path, exc_info=True)
         fault = InternalError(f"{type(error).__name__}: {error}", "please report it; -vv shows where it happened")
-        return fail_job(job, fault)
-    write_document(document, job.target)
+        return fail_job(job, fault, order)
+    if order.store is not None:
+        from extractor.store import pack_report
+
+        _store_document(document, report.source.data, pack_report(report), job, order)
+    if job.target is not None:
+        write_document(document, job.target)
     accepted, value_cells = _count(document)
     return Result(job, document.outcome, accepted=accepted, value_cells=value_cells)
 
 
-def fail_job(job: Job, error: ExtractorError) -> Result:
-    """Write a failed JSON that says what happened and what to do."""
+def fail_job(job: Job, error: ExtractorError, order: Order | None = None) -> Result:
+    """Write a failed JSON that says what happened and what to do; the store keeps it with the file's bytes."""
     from extractor import __version__
     from extractor.report import MadeWith, failed_document
 
     made_with = MadeWith(extractor=__version__)
     document = failed_document(job.path.name, hash_file(job.path), error, made_with)
-    write_document(document, job.target)
+    if order is not None and order.store is not None and document.document.sha256 is not None:
+        _store_document(document, job.path.read_bytes(), None, job, order)
+    if job.target is not None:
+        write_document(document, job.target)
     return Result(job, "failed", error.code, error.message, error.advice)
+
+
+def _store_document(document: Document, data: bytes, readings: bytes | None, job: Job, order: Order) -> None:
+    from extractor.report import check_json
+    from extractor.store import Asking, Shelf, save_report
+
+    text = document.to_json()
+    check_json(text)
+    store = open_named_store(str(order.store), order.settings)
+    asking = Asking(order.settings.review.fields, order.settings.review.critical)
+    try:
+        save_report(store, data, text, readings, shelf=Shelf(path=str(job.path)), asking=asking)
+    finally:
+        store.close()
+
+
+def open_named_store(given: str, settings: Settings) -> Store:
+    """The store of a run, made where it is new. Raises UsageError, StoreError."""
+    from extractor.store import open_store
+
+    return open_store(given, files=Path(settings.store.files) if settings.store.files else None)
 
 
 def write_document(document: Document, target: Path) -> None:

@@ -21,7 +21,7 @@ def _write(folder: Path, *names: str) -> list[Path]:
 
 
 def _targets(inputs: list[Path], out: Path) -> list[str]:
-    return [job.target.relative_to(out).as_posix() for job in find_jobs(inputs, out)]
+    return [job.target.relative_to(out).as_posix() for job in find_jobs(inputs, out) if job.target]
 
 
 def _hash(path: Path) -> str:

@@ -21,7 +21,7 @@ from extractor.settings import Settings
 from tests.builders import make_extraction, with_table
 
 
-def _fake_extract(path: Path, *, catalogue: str | None = None, settings: Settings | None = None) -> Document:
+def _fake_extract(path: Path, catalogue: str | None, settings: Settings) -> tuple[Document, None]:
     found = make_extraction(["I.1", "I.2"], [("I.1", "4.304"), ("I.2", "")])
     if path.stem.startswith("bad"):
         raise NoTable("no page carries a table", "give a report with a table")
@@ -32,12 +32,12 @@ def _fake_extract(path: Path, *, catalogue: str | None = None, settings: Setting
     if path.stem.startswith("part"):
         found = with_table(found, second_form=(3,))
     assert isinstance(found.table, Table)
-    return assemble_document(found)
+    return assemble_document(found), None
 
 
 @pytest.fixture(autouse=True)
 def _fake_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extractor, "pipeline", SimpleNamespace(extract=_fake_extract), raising=False)
+    monkeypatch.setattr(extractor, "pipeline", SimpleNamespace(extract_report=_fake_extract), raising=False)
 
 
 def _extract(tmp_path: Path, name: str, *flags: str) -> tuple[int, dict[str, Any]]:
@@ -90,11 +90,14 @@ def test_inputs_on_both_sides_of_a_flag(tmp_path: Path, monkeypatch: pytest.Monk
     assert seen == ["a.pdf", "b.pdf"]
 
 
+def test_results_must_go_somewhere() -> None:
+    assert main(["extract", "a.pdf"]) == 2
+
+
 @pytest.mark.parametrize(
     "argv",
     [
         ["extract"],
-        ["extract", "a.pdf"],
         ["nothing"],
         [],
         ["extract", "a.pdf", "--out", "o", "--jobs", "0"],

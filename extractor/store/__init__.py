@@ -1,0 +1,59 @@
+"""The store: documents, what the machine read in them, what people settled, and what is left to look at."""
+
+from extractor.store.address import Address, parse_address
+from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
+from extractor.store.current import open_tasks, read_cells, read_settled
+from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
+from extractor.store.files import keep_original, original_path, read_original
+from extractor.store.opening import Store, StoreError, open_store, upgrade_store, write_again
+from extractor.store.place import place_document
+from extractor.store.queue import Filter, count_tasks, keep_lease, lease_next, lease_task, postpone, release
+from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
+from extractor.store.save import Asking, Part, Shelf, save_extraction, save_report, sync_tasks
+
+__all__ = [
+    "Address",
+    "Asking",
+    "CurrentCell",
+    "Decided",
+    "Filter",
+    "Leased",
+    "NewDecision",
+    "Part",
+    "Refused",
+    "Settled",
+    "Shelf",
+    "Stale",
+    "Store",
+    "StoreError",
+    "StoredCell",
+    "Task",
+    "as_report",
+    "check_chain",
+    "count_tasks",
+    "decide",
+    "decide_within",
+    "keep_lease",
+    "keep_original",
+    "lease_next",
+    "lease_task",
+    "open_store",
+    "open_tasks",
+    "original_path",
+    "pack_report",
+    "parse_address",
+    "parse_document",
+    "place_document",
+    "postpone",
+    "read_cells",
+    "read_original",
+    "read_settled",
+    "release",
+    "save_extraction",
+    "save_report",
+    "sync_tasks",
+    "unpack_json",
+    "unpack_readings",
+    "upgrade_store",
+    "write_again",
+]

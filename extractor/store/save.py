@@ -1,0 +1,292 @@
+"""A report's JSON and readings -> rows of the store, beside everything that people settled before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from extractor.store.cells import Tree, list_cells
+from extractor.store.clock import now
+from extractor.store.codec import pack_json, parse_document
+from extractor.store.current import cell_row, read_settled
+from extractor.store.decide import same_word
+from extractor.store.files import keep_original
+from extractor.store.opening import Store, write_again
+from extractor.store.place import place_document
+from extractor.store.records import HEAD_FIELDS, Settled, StoredCell, Task
+from extractor.store.schema import cell, document, extraction, file, finding, mute, page, task
+from extractor.store.tasks import CONFLICT_ERROR, finding_key, list_tasks, rank_of
+
+ASKED_FIELDS = ("value", "row", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the paper stands and where its file was: box and folder of the archive, path of the input."""
+
+    path: str | None = None
+    box: str | None = None
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which report of a file it is: 0 the whole file, else from 1 with its pages."""
+
+    number: int = 0
+    first_page: int | None = None
+    last_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What people are asked. `fields`: of indicators; `critical`: codes that two people must enter."""
+
+    fields: tuple[str, ...] = ASKED_FIELDS
+    critical: tuple[str, ...] = ()
+
+
+WHOLE, NO_SHELF, USUAL = Part(), Shelf(), Asking()
+
+
+def save_report(
+    store: Store,
+    data: bytes,
+    text: str,
+    readings: bytes | None,
+    *,
+    part: Part = WHOLE,
+    shelf: Shelf = NO_SHELF,
+    cause: str = "extract",
+    asking: Asking = USUAL,
+) -> int:
+    """Keep a file, the JSON that was written of it and what was read (`codec.pack_report`); the document's id.
+
+    The same JSON again changes nothing. What people settled stays; a reading that has changed under it is a task.
+    """
+    sha256 = keep_original(store.files, data)
+    tree = parse_document(text)
+
+    def save(connection: Connection) -> int:
+        _save_file(connection, sha256, tree, len(data))
+        document_id = _find_document(connection, sha256, tree, part, shelf)
+        save_extraction(connection, document_id, text, readings, cause=cause, asking=asking)
+        return document_id
+
+    return write_again(store, save)
+
+
+def save_extraction(
+    connection: Connection, document_id: int, text: str, readings: bytes | None, *, cause: str, asking: Asking = USUAL
+) -> int:
+    """One more JSON of a document, from now on its current one; the extraction's id."""
+    tree, packed = parse_document(text), pack_json(text)
+    old = connection.execute(
+        select(extraction.c.id, extraction.c.json)
+        .join(document, document.c.extraction_id == extraction.c.id)
+        .where(document.c.id == document_id)
+    ).one_or_none()
+    if old is not None and old.json == packed:
+        return int(old.id)
+    cells = list_cells(tree, document_id)
+    new_id = _insert_extraction(connection, document_id, tree, packed, readings, cause)
+    if cells:
+        connection.execute(insert(cell), [cell_row(one, new_id) for one in cells])
+    _save_pages(connection, document_id, tree)
+    findings = _save_findings(connection, document_id, new_id, tree)
+    connection.execute(update(document).where(document.c.id == document_id).values(**_about(tree, new_id)))
+    place_document(connection, document_id)
+    sync_tasks(connection, document_id, cells, findings, asking)
+    return new_id
+
+
+def sync_tasks(
+    connection: Connection,
+    document_id: int,
+    cells: Iterable[StoredCell],
+    findings: Iterable[dict[str, Any]],
+    asking: Asking = USUAL,
+) -> None:
+    """Make a document's tasks again from what is read and settled; leases and postponements of those that stay hold."""
+    cells = tuple(cells)
+    settled = read_settled(connection, document_id)
+    muted = _muted(connection, document_id)
+    wanted = {
+        one.key: one
+        for one in list_tasks(cells, findings, asking.fields, asking.critical)
+        if one.key not in settled and one.key not in muted
+    }
+    wanted |= {one.key: one for one in _conflicts(cells, settled)}
+    have = {row.key: row for row in connection.execute(select(task).where(task.c.document_id == document_id))}
+    numbers = {one.key: one.number for one in cells}
+    about = connection.execute(select(document).where(document.c.id == document_id)).one()
+    keys = {
+        "catalogue": about.catalogue,
+        "organisation_code": about.organisation_code,
+        "year": (about.period or "")[:4] or None,
+    }
+    for key, one in wanted.items():
+        row = _task_row(one, numbers.get(key)) | keys
+        old = have.get(key)
+        if old is None:
+            connection.execute(insert(task), row)
+            continue
+        row["state"] = "open" if old.state == "done" else old.state
+        row["kind"] = old.kind if old.kind == "adjudicate" and old.state != "done" else one.kind
+        connection.execute(update(task).where(task.c.id == old.id).values(**row))
+    own = {"version"}  # made by other hands than these
+    gone = [row.id for key, row in have.items() if key not in wanted and row.kind not in own and row.state != "done"]
+    if gone:
+        connection.execute(delete(task).where(task.c.id.in_(gone)))
+
+
+def _save_file(connection: Connection, sha256: str, tree: Tree, size: int) -> None:
+    if connection.execute(select(file.c.sha256).where(file.c.sha256 == sha256)).first() is None:
+        about = tree["document"]
+        values = {"name": about["source_name"], "media_type": about["media_type"], "page_count": about["page_count"]}
+        connection.execute(insert(file), {"sha256": sha256, "size": size, "added_at": now(), **values})
+
+
+def _find_document(connection: Connection, sha256: str, tree: Tree, part: Part, shelf: Shelf) -> int:
+    where = (document.c.sha256 == sha256, document.c.part == part.number)
+    found = connection.execute(select(document.c.id).where(*where)).scalar_one_or_none()
+    shelved = {"path": shelf.path, "box": shelf.box, "folder": shelf.folder}
+    if found is not None:
+        known = {name: value for name, value in shelved.items() if value is not None and name != "path"}
+        if known:
+            connection.execute(update(document).where(document.c.id == found).values(**known))
+        return int(found)
+    row = {
+        "sha256": sha256,
+        "part": part.number,
+        "first_page": part.first_page,
+        "last_page": part.last_page,
+        "name": tree["document"]["source_name"],
+        "version": "signed",
+        "active": True,
+        "outcome": tree["outcome"],
+        "added_at": now(),
+        **shelved,
+    }
+    return int(connection.execute(insert(document).returning(document.c.id), row).scalar_one())
+
+
+def _insert_extraction(
+    connection: Connection, document_id: int, tree: Tree, packed: bytes, readings: bytes | None, cause: str
+) -> int:
+    printed = [one["value"] for one in tree["indicators"] if one["row"]["state"] == "matched"]
+    values = [value for value in printed if value["type"] != "header"]
+    row = {
+        "document_id": document_id,
+        "at": now(),
+        "cause": cause,
+        "outcome": tree["outcome"],
+        "error_code": tree["error"]["code"] if tree["error"] else None,
+        "accepted": sum(value["status"] == "accepted" for value in values),
+        "value_cells": len(values),
+        "made_with": json.dumps(tree["made_with"], ensure_ascii=False, sort_keys=True),
+        "json": packed,
+        "readings": readings,
+    }
+    return int(connection.execute(insert(extraction).returning(extraction.c.id), row).scalar_one())
+
+
+def _save_pages(connection: Connection, document_id: int, tree: Tree) -> None:
+    have = set(connection.execute(select(page.c.number).where(page.c.document_id == document_id)).scalars())
+    lost = {one["page"] for one in tree["findings"] if one["kind"] == "page" and one["page"]}
+    for number in range(1, (tree["document"]["page_count"] or 0) + 1):
+        state = "unread" if number in lost else "read"
+        if number not in have:
+            connection.execute(
+                insert(page), {"document_id": document_id, "number": number, "state": state, "turned": 0}
+            )
+        else:
+            where = (page.c.document_id == document_id, page.c.number == number, page.c.state != "left-out")
+            connection.execute(update(page).where(*where).values(state=state))
+
+
+def _save_findings(connection: Connection, document_id: int, extraction_id: int, tree: Tree) -> list[dict[str, Any]]:
+    gone = (finding.c.document_id == document_id, finding.c.source != "archive", finding.c.gone_at.is_(None))
+    connection.execute(update(finding).where(*gone).values(gone_at=now()))
+    rows = [_finding_row(one, document_id, extraction_id) for one in tree["findings"]]
+    if rows:
+        connection.execute(insert(finding), rows)
+    return rows
+
+
+def _finding_row(one: Tree, document_id: int, extraction_id: int | None, source: str = "report") -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "extraction_id": extraction_id,
+        "key": finding_key(one["rule"], one["cells"], one["page"]),
+        "source": source,
+        "rule": one["rule"],
+        "kind": one["kind"],
+        "severity": one["severity"],
+        "cells": json.dumps(one["cells"], ensure_ascii=False),
+        "page": one["page"],
+        "message_vi": one["message"]["vi"],
+        "message_en": one["message"]["en"],
+    }
+
+
+def _about(tree: Tree, extraction_id: int) -> dict[str, Any]:
+    about = tree["document"]
+    catalogue = about["catalogue"] or {}
+    return {
+        "extraction_id": extraction_id,
+        "outcome": tree["outcome"],
+        "catalogue": catalogue.get("name"),
+        "catalogue_version": catalogue.get("version"),
+    }
+
+
+def _conflicts(cells: tuple[StoredCell, ...], settled: dict[str, Settled]) -> Iterable[Task]:
+    """Settled fields under which the reading has changed to something that nobody has seen."""
+    for one in cells:
+        decided = settled.get(one.key)
+        if decided is None or one.field in (*HEAD_FIELDS, "row", "stranger"):
+            continue
+        seen = decided.before.get("read")
+        if seen is None or same_word(one.word, seen) or same_word(one.word, {**one.word, **decided.after}):
+            continue
+        rank = rank_of(CONFLICT_ERROR)
+        reasons = ("reading-changed",)
+        yield Task(
+            0, one.document_id, one.key, "conflict", rank, one.page or 0, one.position, None, reasons, one.code, 1
+        )
+
+
+def _task_row(one: Task, reading: str | None) -> dict[str, Any]:
+    return {
+        "document_id": one.document_id,
+        "key": one.key,
+        "kind": one.kind,
+        "state": "open",
+        "rank": one.rank,
+        "page": one.page,
+        "position": one.position,
+        "severity": one.severity,
+        "reasons": f" {' '.join(one.reasons)} ",
+        "indicator": one.indicator,
+        "reading": reading,
+        "entries": one.entries,
+        "updated_at": now(),
+    }
+
+
+def _muted(connection: Connection, document_id: int) -> frozenset[str]:
+    """Findings that were settled once for the version of the form."""
+    query = (
+        select(mute.c.rule, mute.c.cells)
+        .join(
+            document,
+            (document.c.catalogue == mute.c.catalogue) & (document.c.catalogue_version == mute.c.catalogue_version),
+        )
+        .where(document.c.id == document_id, mute.c.revoked_at.is_(None))
+    )
+    return frozenset(f"finding/{rule}/{cells}" for rule, cells in connection.execute(query))

@@ -1,0 +1,32 @@
+"""A small report for the store: its JSON as written, with what a test wants to be different."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+CASES = Path(__file__).parent.parent.parent / "fixtures" / "cases"
+
+
+@cache
+def seed_scan() -> tuple[bytes, str, bytes]:
+    """The stamped sample: its bytes, its JSON and what was read of it."""
+    from extractor.pipeline import judge, read_report
+    from extractor.report import assemble_document
+    from extractor.settings import load_settings
+    from extractor.store import pack_report
+
+    path = CASES / "seed-office-scan.pdf"
+    settings = load_settings(environ={})
+    report = read_report(path, None, settings)
+    return path.read_bytes(), assemble_document(judge(report, settings)).to_json(), pack_report(report)
+
+
+def change(text: str, code: str, **value: Any) -> str:
+    """The JSON with some keys of an indicator's value changed."""
+    tree = json.loads(text)
+    one = next(one for one in tree["indicators"] if one["code"] == code)
+    one["value"] |= value
+    return json.dumps(tree, ensure_ascii=False)
