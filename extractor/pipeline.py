@@ -12,7 +12,7 @@ from extractor.check import check_rules, confirm_by_rules, find_cells, find_stra
 from extractor.errors import DocumentError, NoTable, UnreadableFile
 from extractor.form import Form, find_form
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
-from extractor.indicator import list_catalogues, load_catalogue, match_rows
+from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
 from extractor.ingest import open_source
 from extractor.measures import main_measure, read_measures, with_main_measure
 from extractor.page import PageReader, open_pages, prepare_page
@@ -28,6 +28,7 @@ from extractor.value import find_head, parse_rows
 from extractor.vocabulary import words_of
 
 MODEL_FILES = ("trust.json",)
+NO_PINS: Mapping[int, str | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,18 @@ def _fill(head: Head, more: Head) -> Head:
     )
 
 
-def judge(report: Report, settings: Settings, model: TrustModel | None = None) -> Extraction:
-    """Rows matched, values parsed, checked and scored; `model`: another calibration than the shipped one."""
+def judge(
+    report: Report,
+    settings: Settings,
+    model: TrustModel | None = None,
+    pins: Mapping[int, str | None] = NO_PINS,
+) -> Extraction:
+    """Rows matched, values parsed, checked and scored.
+
+    `model`: another calibration than the shipped one; `pins`: what a person says that a row is, by its index.
+    """
     table, catalogue, head = report.table, report.catalogue, report.head
-    matching = match_rows(table, catalogue)
+    matching = pin_rows(match_rows(table, catalogue), pins)
     values = parse_rows(table, matching, catalogue)
     cells = find_cells(table, matching, values, None)
     support = tuple(confirm_by_rules(cells, catalogue, head).values())

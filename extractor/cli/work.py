@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.cli.inputs import Job, hash_file
-from extractor.errors import DocumentError, ExtractorError
+from extractor.errors import DocumentError, ExtractorError, UnreadableFile
 
 if TYPE_CHECKING:
     from extractor.report import Document
@@ -84,7 +85,7 @@ def run_job(job: Job, order: Order) -> Result:
     if order.store is not None:
         from extractor.store import pack_report
 
-        _store_document(document, report.source.data, pack_report(report), job, order)
+        _store_document(document, pack_report(report), job, order)
     if job.target is not None:
         write_document(document, job.target)
     accepted, value_cells = _count(document)
@@ -99,31 +100,39 @@ def fail_job(job: Job, error: ExtractorError, order: Order | None = None) -> Res
     made_with = MadeWith(extractor=__version__)
     document = failed_document(job.path.name, hash_file(job.path), error, made_with)
     if order is not None and order.store is not None and document.document.sha256 is not None:
-        _store_document(document, job.path.read_bytes(), None, job, order)
+        _store_document(document, None, job, order)
     if job.target is not None:
         write_document(document, job.target)
     return Result(job, "failed", error.code, error.message, error.advice)
 
 
-def _store_document(document: Document, data: bytes, readings: bytes | None, job: Job, order: Order) -> None:
+def _store_document(document: Document, readings: bytes | None, job: Job, order: Order) -> None:
+    """Into the store, where what people ordered for this file is done again. Raises DocumentError, StoreError."""
     from extractor.report import check_json
-    from extractor.store import Asking, Shelf, save_report
+    from extractor.store import Asking, Shelf, has_orders, judge_again, save_again, save_report
 
+    data = job.path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != document.document.sha256:
+        raise UnreadableFile("the file changed while it was read", "extract it again", code="changed-file")
     text = document.to_json()
     check_json(text)
     store = open_named_store(str(order.store), order.settings)
     asking = Asking(order.settings.review.fields, order.settings.review.critical)
     try:
-        save_report(store, data, text, readings, shelf=Shelf(path=str(job.path)), asking=asking)
+        document_id = save_report(store, data, text, readings, shelf=Shelf(path=str(job.path)), asking=asking)
+        with store.read() as connection:
+            ordered = has_orders(connection, document_id)
+        if ordered and readings is not None:
+            save_again(store, judge_again(store, document_id, order.settings), "repair", asking)
     finally:
         store.close()
 
 
-def open_named_store(given: str, settings: Settings) -> Store:
-    """The store of a run, made where it is new. Raises UsageError, StoreError."""
+def open_named_store(given: str, settings: Settings, *, create: bool = True) -> Store:
+    """The store that `--store` names, made where it is new (`create`). Raises UsageError, StoreError."""
     from extractor.store import open_store
 
-    return open_store(given, files=Path(settings.store.files) if settings.store.files else None)
+    return open_store(given, files=Path(settings.store.files) if settings.store.files else None, create=create)
 
 
 def write_document(document: Document, target: Path) -> None:

@@ -3,5 +3,6 @@
 from extractor.indicator.align import match_rows
 from extractor.indicator.catalogue import list_catalogues, load_catalogue
 from extractor.indicator.choose import choose_catalogue
+from extractor.indicator.pins import pin_rows
 
-__all__ = ["choose_catalogue", "list_catalogues", "load_catalogue", "match_rows"]
+__all__ = ["choose_catalogue", "list_catalogues", "load_catalogue", "match_rows", "pin_rows"]

@@ -23,10 +23,13 @@ DOTS = 0.4  # of the height that holds most ink: smaller components are dots
 SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside
 
 
-def prepare_page(reader: PageReader, number: int, *, trust_layer: bool = True) -> PageImage:
-    """Draw page `number` and straighten it. Raises UnreadableFile or TooLarge for this page."""
+def prepare_page(reader: PageReader, number: int, *, trust_layer: bool = True, turn: int | None = None) -> PageImage:
+    """Draw page `number` and straighten it. Raises UnreadableFile or TooLarge for this page.
+
+    `turn`: quarter turns clockwise that bring the sheet upright; None: found on the page.
+    """
     sheet = reader.draw(number, trust_layer=trust_layer)
-    return _prepare_digital(sheet) if sheet.words else _prepare_scan(sheet)
+    return _prepare_digital(sheet) if sheet.words and turn is None else _prepare_scan(sheet, turn)
 
 
 def _prepare_digital(sheet: Sheet) -> PageImage:
@@ -38,11 +41,11 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
     )
 
 
-def _prepare_scan(sheet: Sheet) -> PageImage:
+def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
     raw, lifted, hues = split_colour(sheet.pixels)
     gray = even_light(lifted)
-    turn = find_turn(gray)
+    turn = find_turn(gray) if ordered is None else ordered
     layers = [gray, raw, *([] if hues is None else [np.where(hues == hue, 0, 255).astype(np.uint8) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
     skew = find_skew(layers[0], INK_BELOW)

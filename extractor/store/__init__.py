@@ -1,6 +1,7 @@
 """The store: documents, what the machine read in them, what people settled, and what is left to look at."""
 
 from extractor.store.address import Address, parse_address
+from extractor.store.again import Again, differences, has_orders, judge_again, list_readable, read_orders, save_again
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
@@ -13,6 +14,7 @@ from extractor.store.save import Asking, Part, Shelf, save_extraction, save_repo
 
 __all__ = [
     "Address",
+    "Again",
     "Asking",
     "CurrentCell",
     "Decided",
@@ -33,10 +35,14 @@ __all__ = [
     "count_tasks",
     "decide",
     "decide_within",
+    "differences",
+    "has_orders",
+    "judge_again",
     "keep_lease",
     "keep_original",
     "lease_next",
     "lease_task",
+    "list_readable",
     "open_store",
     "open_tasks",
     "original_path",
@@ -46,9 +52,11 @@ __all__ = [
     "place_document",
     "postpone",
     "read_cells",
+    "read_orders",
     "read_original",
     "read_settled",
     "release",
+    "save_again",
     "save_extraction",
     "save_report",
     "sync_tasks",

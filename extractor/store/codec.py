@@ -18,7 +18,10 @@ LEVEL = 6
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """A report as read, but for its bytes and the catalogue's content (named only: it may have changed since)."""
+    """A report as read, but for its bytes and the catalogue's content (named only: it may have changed since).
+
+    `repairs`: numbers of the decisions whose repairs the table has.
+    """
 
     name: str
     sha256: str
@@ -30,13 +33,14 @@ class Readings:
     table: Table
     head: Head
     engines: dict[str, str]
+    repairs: tuple[int, ...] = ()
 
 
 _READINGS: TypeAdapter[Readings] = TypeAdapter(Readings)
 
 
-def pack_report(report: Report) -> bytes:
-    """A report as read -> bytes."""
+def pack_report(report: Report, repairs: tuple[int, ...] = ()) -> bytes:
+    """A report as read, with repairs that it has -> bytes."""
     source = report.source
     readings = Readings(
         source.name,
@@ -49,6 +53,7 @@ def pack_report(report: Report) -> bytes:
         report.table,
         report.head,
         report.engines,
+        repairs,
     )
     return zlib.compress(_READINGS.dump_json(readings), LEVEL)
 

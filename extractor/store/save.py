@@ -15,6 +15,7 @@ from extractor.store.codec import pack_json, parse_document
 from extractor.store.current import cell_row, read_settled
 from extractor.store.decide import same_word
 from extractor.store.files import keep_original
+from extractor.store.move import move_decisions
 from extractor.store.opening import Store, write_again
 from extractor.store.place import place_document
 from extractor.store.records import HEAD_FIELDS, Settled, StoredCell, Task
@@ -99,6 +100,7 @@ def save_extraction(
     _save_pages(connection, document_id, tree)
     findings = _save_findings(connection, document_id, new_id, tree)
     connection.execute(update(document).where(document.c.id == document_id).values(**_about(tree, new_id)))
+    move_decisions(connection, document_id, cells)
     place_document(connection, document_id)
     sync_tasks(connection, document_id, cells, findings, asking)
     return new_id

@@ -4,7 +4,8 @@ from extractor.value.cell import parse_value
 from extractor.value.codes import parse_codes
 from extractor.value.head import find_head
 from extractor.value.notes import parse_note
+from extractor.value.period import parse_period
 from extractor.value.rows import parse_rows
 from extractor.value.units import match_unit
 
-__all__ = ["find_head", "match_unit", "parse_codes", "parse_note", "parse_rows", "parse_value"]
+__all__ = ["find_head", "match_unit", "parse_codes", "parse_note", "parse_period", "parse_rows", "parse_value"]

@@ -26,6 +26,13 @@ PART_OF_YEAR = re.compile(
 )
 GARBLED = 0.5  # factor where a year follows what may be a misread half, quarter or nine months
 BORROWED_YEAR = 0.9  # factor where the period stands without its year and the head's other year is taken
+WRITTEN = {
+    "year": re.compile(r"(\d{4})"),
+    "half": re.compile(r"(\d{4})-S([12])"),
+    "quarter": re.compile(r"(\d{4})-Q([1-4])"),
+    "nine-months": re.compile(r"(\d{4})-01-01/P9M"),
+    "month": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
+}
 JANUARY, JUNE, JULY, SEPTEMBER, DECEMBER = 1, 6, 7, 9, 12
 
 
@@ -65,15 +72,28 @@ def find_period(head: HeadText) -> HeadField:
     confidence *= 1.0 if best.year else BORROWED_YEAR
     garbled = best.kind == "year" and PART_OF_YEAR.search(head.plain[: best.start]) is not None
     confidence *= GARBLED if garbled else 1.0
-    extra: tuple[tuple[str, object], ...] = (
+    reasons = ("garbled",) if garbled else ()
+    piece = head.piece(best.start, best.end)
+    return HeadField(head.raw(best.start, best.end), span.value, confidence, piece, _days(span, year), reasons)
+
+
+def parse_period(value: str) -> tuple[tuple[str, object], ...] | None:
+    """A period as the contract writes it -> what is known of it; None where it is none."""
+    for kind, pattern in WRITTEN.items():
+        match = pattern.fullmatch(value)
+        if match is not None:
+            year = int(match[1])
+            return _days(_span(kind, int(match[2]) if match.lastindex == 2 else 0, year), year)
+    return None
+
+
+def _days(span: Span, year: int) -> tuple[tuple[str, object], ...]:
+    return (
         ("kind", span.kind),
         ("from", f"{year}-{span.first:02}-01"),
         ("to", f"{year}-{span.last:02}-{calendar.monthrange(year, span.last)[1]}"),
         ("cumulative", span.cumulative),
     )
-    reasons = ("garbled",) if garbled else ()
-    piece = head.piece(best.start, best.end)
-    return HeadField(head.raw(best.start, best.end), span.value, confidence, piece, extra, reasons)
 
 
 def _rank(head: HeadText, one: Mention) -> tuple[float, int, int, int]:

@@ -1,0 +1,252 @@
+"""A stored report with what people said of its rows, head and pages -> its JSON judged again, without a new reading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy import text as sql
+
+from extractor.grid import NO_GUIDE
+from extractor.indicator import load_catalogue
+from extractor.ingest import open_source
+from extractor.page import PageReader, open_pages, prepare_page
+from extractor.pipeline import judge
+from extractor.reading import Engine, load_engines
+from extractor.records import Box, Head, HeadField, Role, Row, Table
+from extractor.repair import (
+    Order,
+    RepairError,
+    Repairs,
+    apply_repairs,
+    find_row,
+    parse_order,
+    read_row,
+    read_turned_page,
+)
+from extractor.report import assemble_document
+from extractor.settings import Settings
+from extractor.store.codec import Readings, as_report, pack_report, unpack_json, unpack_readings
+from extractor.store.current import read_cells, read_settled
+from extractor.store.files import original_path
+from extractor.store.move import find_origin
+from extractor.store.opening import Store, StoreError, write_again
+from extractor.store.place import HEAD_KEYS
+from extractor.store.records import HEAD_FIELDS, CurrentCell
+from extractor.store.save import USUAL, Asking, save_extraction
+from extractor.store.schema import document, extraction
+from extractor.value import parse_period
+from extractor.vocabulary import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A report judged again, not yet kept. `failed`: numbers of repairs whose rows are not on the page any more."""
+
+    document_id: int
+    text: str
+    before: str
+    readings: bytes
+    failed: tuple[int, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is different."""
+        return self.text != self.before or bool(self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the store holds of a document. `orders`: the repairs that stand, by number of their decision."""
+
+    readings: Readings
+    first: Readings
+    text: str
+    head: tuple[CurrentCell, ...]
+    pins: tuple[tuple[int, Box, str | None], ...]
+    orders: dict[int, Order] = field(default_factory=dict)
+
+
+def judge_again(store: Store, document_id: int, settings: Settings, catalogue: str | None = None) -> Again:
+    """Judge a document by the catalogue as it is now. Raises StoreError where nothing was read of it."""
+    with store.read() as connection:
+        held = _read_stored(connection, document_id)
+        sha256 = connection.execute(select(document.c.sha256).where(document.c.id == document_id)).scalar_one()
+    form = load_catalogue(catalogue or held.readings.catalogue)
+    readings, failed = _repaired(store, sha256, held, settings, words_of([form]))
+    report = as_report(replace(readings, head=_settled_head(readings.head, held.head)), form)
+    pins = _find_pins(report.table, held.pins)
+    text = assemble_document(judge(report, settings, pins=pins)).to_json()
+    packed = pack_report(replace(report, head=readings.head), readings.repairs)
+    return Again(document_id, text, held.text, packed, failed)
+
+
+def save_again(store: Store, again: Again, cause: str, asking: Asking = USUAL) -> None:
+    """Keep what was judged again as the document's current extraction; what people settled stays."""
+
+    def save(connection: Connection) -> int:
+        return save_extraction(connection, again.document_id, again.text, again.readings, cause=cause, asking=asking)
+
+    write_again(store, save)
+
+
+def list_readable(connection: Connection) -> tuple[int, ...]:
+    """Documents of which enough is kept to judge them again."""
+    query = (
+        select(document.c.id)
+        .join(extraction, extraction.c.id == document.c.extraction_id)
+        .where(extraction.c.readings.is_not(None))
+        .order_by(document.c.id)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
+def has_orders(connection: Connection, document_id: int) -> bool:
+    """Whether people said something of a document that a fresh reading does not know: rows, head, repairs."""
+    settled = read_settled(connection, document_id)
+    return any(one.kind in ("matched", "repair") or key in HEAD_KEYS for key, one in settled.items())
+
+
+def _read_stored(connection: Connection, document_id: int) -> _Stored:
+    newest = select(extraction).where(extraction.c.document_id == document_id, extraction.c.readings.is_not(None))
+    current = connection.execute(newest.join(document, document.c.extraction_id == extraction.c.id)).one_or_none()
+    if current is None:
+        raise StoreError(f"nothing was read of document {document_id}", "extract it again with --store")
+    first = connection.execute(newest.where(extraction.c.cause == "extract").order_by(extraction.c.id.desc())).first()
+    base = current if first is None else first
+    return _Stored(
+        unpack_readings(current.readings),
+        unpack_readings(base.readings),
+        unpack_json(current.json),
+        read_cells(connection, document_id, [f"head/{name}" for name in HEAD_FIELDS]),
+        _read_pins(connection, document_id),
+        read_orders(connection, document_id),
+    )
+
+
+def read_orders(connection: Connection, document_id: int) -> dict[int, Order]:
+    """The repairs that stand, in the order in which they were made."""
+    rows = connection.execute(
+        sql("SELECT seq, after FROM settled WHERE document_id = :document AND kind = 'repair' ORDER BY seq"),
+        {"document": document_id},
+    )
+    return {row.seq: parse_order(json.loads(row.after)) for row in rows}
+
+
+def _read_pins(connection: Connection, document_id: int) -> tuple[tuple[int, Box, str | None], ...]:
+    """Where a row is printed, and which indicator a person says that it is."""
+    pins = []
+    for key, decided in sorted(read_settled(connection, document_id).items(), key=lambda item: item[1].seq):
+        if decided.kind != "matched":
+            continue
+        origin = find_origin(connection, decided, key)
+        if origin is not None and origin.page is not None and origin.row_box is not None:
+            pins.append((origin.page, origin.row_box, decided.after.get("code")))
+    return tuple(pins)
+
+
+def _find_pins(table: Table, pins: tuple[tuple[int, Box, str | None], ...]) -> dict[int, str | None]:
+    """By index of the row; what was said last holds, of a row and of a code."""
+    found: dict[int, str | None] = {}
+    for page, box, code in pins:
+        row = find_row(table, page, box)
+        if row is not None:
+            found = {index: other for index, other in found.items() if code is None or other != code}
+            found[row.index] = code
+    return found
+
+
+def _settled_head(head: Head, cells: tuple[CurrentCell, ...]) -> Head:
+    """The head with what people settled of it, certain."""
+    fields: dict[str, HeadField] = {}
+    for one in cells:
+        if one.settled is None:
+            continue
+        old: HeadField = getattr(head, one.cell.field)
+        text = one.word.get("text")
+        extra: tuple[tuple[str, object], ...] = old.extra
+        if one.cell.field == "organisation":
+            extra = (("code", one.word.get("code", one.cell.code)),)
+        elif one.cell.field == "period" and text:
+            extra = parse_period(text) or ()
+        fields[one.cell.field] = replace(old, value=text, confidence=1.0, extra=extra, reasons=())
+    return replace(head, **fields)
+
+
+def _repaired(
+    store: Store, sha256: str, held: _Stored, settings: Settings, words: frozenset[str]
+) -> tuple[Readings, tuple[int, ...]]:
+    """Readings with all repairs that stand; only those that are new are done, unless one was taken back."""
+    wanted = tuple(held.orders)
+    done = held.readings.repairs
+    base, todo = (held.readings, wanted[len(done) :]) if wanted[: len(done)] == done else (held.first, wanted)
+    if not todo:
+        return base, ()
+    table, failed = base.table, []
+    with _Pixels(store, sha256, settings, words) as pixels:
+        for seq in todo:
+            try:
+                table = apply_repairs(table, [held.orders[seq]], Repairs(pixels.row, pixels.page))
+            except RepairError:
+                failed.append(seq)
+    return replace(base, table=table, repairs=wanted), tuple(failed)
+
+
+class _Pixels:
+    """The pages of an original, drawn where a repair needs them."""
+
+    def __init__(self, store: Store, sha256: str, settings: Settings, words: frozenset[str]) -> None:
+        self._store, self._sha256, self._settings, self._words = store, sha256, settings, words
+        self._stack = ExitStack()
+
+    def __enter__(self) -> _Pixels:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @cached_property
+    def _engines(self) -> dict[str, Engine]:
+        return load_engines(self._settings.reading.engines)
+
+    @cached_property
+    def _reader(self) -> PageReader:
+        source = open_source(original_path(self._store.files, self._sha256), self._settings.ingest)
+        return self._stack.enter_context(open_pages(source, self._settings))
+
+    def row(self, page: int, boxes: Mapping[Role, Box]) -> Row:
+        """One row from boxes by role."""
+        return read_row(prepare_page(self._reader, page), boxes, self._engines, self._words)
+
+    def page(self, page: int, turn: int) -> tuple[Row, ...]:
+        """All rows of a page, brought upright as ordered."""
+        return read_turned_page(self._reader, page, turn, NO_GUIDE, self._engines, self._words)
+
+
+def differences(before: str, after: str) -> dict[str, Any]:
+    """What a person would ask of a change: rows matched otherwise, values, statuses, findings come and gone."""
+    old, new = json.loads(before), json.loads(after)
+    pairs = {one["code"]: one for one in old["indicators"]}
+    rows, values, statuses = [], [], []
+    for one in new["indicators"]:
+        other = pairs.get(one["code"])
+        if other is None or (other["row"]["state"], other["row"]["box"]) != (one["row"]["state"], one["row"]["box"]):
+            rows.append(one["code"])
+        if other is not None and other["value"]["number"] != one["value"]["number"]:
+            values.append(one["code"])
+        if other is not None and other["value"]["status"] != one["value"]["status"]:
+            statuses.append(one["code"])
+    was, now = ({found["id"] for found in tree["findings"]} for tree in (old, new))
+    return {
+        "rows": rows,
+        "values": values,
+        "statuses": statuses,
+        "findings_new": sorted(now - was),
+        "findings_gone": sorted(was - now),
+        "unmatched": len(new["unmatched_rows"]) - len(old["unmatched_rows"]),
+    }
