@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -48,47 +48,30 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def to_json(tree: Any) -> str:
-    """A tree of dicts, lists and scalars -> JSON text; keys stay in their order, one line for each short branch."""
-    return "".join(_encode(tree, 0)) + "\n"
-
-
 ONE_LINE = 100  # branches that are shorter when written on one line stay on it: files remain readable
 
 
-def _encode(value: Any, depth: int) -> Iterator[str]:
-    flat = _flat(value)
-    if flat is not None:
-        yield flat
-        return
-    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
-    items = value.items() if isinstance(value, dict) else [(None, item) for item in value]
-    pad = " " * (depth + 1)
-    yield opening
-    for position, (key, item) in enumerate(items):
-        yield f"{',' if position else ''}\n{pad}"
-        if key is not None:
-            yield f"{_text(key)}: "
-        yield from _encode(item, depth + 1)
-    yield f"\n{' ' * depth}{closing}"
+def to_json(tree: Any) -> str:
+    """A tree of dicts, lists and scalars -> JSON text; keys stay in their order, one line for each short branch."""
+    return _encode(tree, 0)[0] + "\n"
 
 
-def _flat(value: Any) -> str | None:
-    """The value on one line, or None where it is too long for that."""
-    if not isinstance(value, dict | list | tuple):
-        return _scalar(value)
-    parts: list[str] = []
-    length = 0
-    for key, item in value.items() if isinstance(value, dict) else ((None, item) for item in value):
-        flat = _flat(item)
-        if flat is None:
-            return None
-        parts.append(flat if key is None else f"{_text(key)}: {flat}")
-        length += len(parts[-1]) + 2
-        if length > ONE_LINE:
-            return None
-    inner = ", ".join(parts)
-    return f"{{{inner}}}" if isinstance(value, dict) else f"[{inner}]"
+def _encode(value: Any, depth: int) -> tuple[str, bool]:
+    """The text of a branch, and whether it is on one line."""
+    if isinstance(value, dict):
+        opening, closing = "{}"
+        items = [(f"{_text(key)}: ", *_encode(item, depth + 1)) for key, item in value.items()]
+    elif isinstance(value, list | tuple):
+        opening, closing = "[]"
+        items = [("", *_encode(item, depth + 1)) for item in value]
+    else:
+        return _scalar(value), True
+    parts = [key + text for key, text, _ in items]
+    short = all(flat for _, _, flat in items) and sum(map(len, parts)) + 2 * len(parts) <= ONE_LINE
+    if short:
+        return f"{opening}{', '.join(parts)}{closing}", True
+    pad = "\n" + " " * (depth + 1)
+    return f"{opening}{pad}{(',' + pad).join(parts)}{pad[:-1]}{closing}", False
 
 
 def _scalar(value: Any) -> str:
@@ -101,8 +84,11 @@ def _scalar(value: Any) -> str:
     return _text(value)
 
 
+_QUOTE: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode  # of a text alone, in C
+
+
 def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _QUOTE(value)
 
 
 def format_number(value: float | Decimal) -> str:
