@@ -116,7 +116,7 @@ def sync_tasks(
     """Make a document's tasks again from what is read and settled; leases and postponements of those that stay hold."""
     cells = tuple(cells)
     settled = read_settled(connection, document_id)
-    muted = _muted(connection, document_id)
+    muted = muted_findings(connection, document_id)
     wanted = {
         one.key: one
         for one in list_tasks(cells, findings, asking.fields, asking.critical)
@@ -132,7 +132,7 @@ def sync_tasks(
         "year": (about.period or "")[:4] or None,
     }
     for key, one in wanted.items():
-        row = _task_row(one, numbers.get(key)) | keys
+        row = task_row(one, numbers.get(key)) | keys
         old = have.get(key)
         if old is None:
             connection.execute(insert(task), row)
@@ -214,13 +214,14 @@ def _save_pages(connection: Connection, document_id: int, tree: Tree) -> None:
 def _save_findings(connection: Connection, document_id: int, extraction_id: int, tree: Tree) -> list[dict[str, Any]]:
     gone = (finding.c.document_id == document_id, finding.c.source != "archive", finding.c.gone_at.is_(None))
     connection.execute(update(finding).where(*gone).values(gone_at=now()))
-    rows = [_finding_row(one, document_id, extraction_id) for one in tree["findings"]]
+    rows = [finding_row(one, document_id, extraction_id) for one in tree["findings"]]
     if rows:
         connection.execute(insert(finding), rows)
     return rows
 
 
-def _finding_row(one: Tree, document_id: int, extraction_id: int | None, source: str = "report") -> dict[str, Any]:
+def finding_row(one: Tree, document_id: int, extraction_id: int | None, source: str = "report") -> dict[str, Any]:
+    """A finding as written -> its row."""
     return {
         "document_id": document_id,
         "extraction_id": extraction_id,
@@ -263,7 +264,8 @@ def _conflicts(cells: tuple[StoredCell, ...], settled: dict[str, Settled]) -> It
         )
 
 
-def _task_row(one: Task, reading: str | None) -> dict[str, Any]:
+def task_row(one: Task, reading: str | None) -> dict[str, Any]:
+    """A task -> its row, open."""
     return {
         "document_id": one.document_id,
         "key": one.key,
@@ -281,7 +283,7 @@ def _task_row(one: Task, reading: str | None) -> dict[str, Any]:
     }
 
 
-def _muted(connection: Connection, document_id: int) -> frozenset[str]:
+def muted_findings(connection: Connection, document_id: int) -> frozenset[str]:
     """Findings that were settled once for the version of the form."""
     query = (
         select(mute.c.rule, mute.c.cells)

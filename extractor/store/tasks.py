@@ -34,7 +34,7 @@ def list_tasks(
     return (
         *_cell_tasks(cells, fields, frozenset(critical)),
         *_unread_tasks(cells),
-        *(_finding_task(finding) for finding in findings if finding["severity"] != NO_TASK_FINDING),
+        *(finding_task(finding) for finding in findings if finding["severity"] != NO_TASK_FINDING),
     )
 
 
@@ -97,7 +97,8 @@ def _unread_tasks(cells: tuple[StoredCell, ...]) -> Iterator[Task]:
             yield Task(0, first.document_id, key, "unread", rank, 0, first.position, None, first.reasons, first.code, 1)
 
 
-def _finding_task(finding: Mapping[str, Any]) -> Task:
+def finding_task(finding: Mapping[str, Any]) -> Task:
+    """A finding's row -> the task for all its cells."""
     cells = finding["cells"]
     cells = json.loads(cells) if isinstance(cells, str) else cells
     return Task(
