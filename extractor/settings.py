@@ -62,6 +62,10 @@ class ReviewSettings(_Block):
         ("value", "row", "note"), description="fields of indicators that go to the queue: value, row, unit, note"
     )
     critical: tuple[str, ...] = Field((), description="codes that two people enter without seeing each other's entry")
+    second_share: float = Field(0.0, ge=0, le=1, description="share of other values that two people enter so")
+    gold_share: float = Field(
+        0.02, ge=0, le=1, description="share of settled fields mixed in, to tell a person's error rate"
+    )
 
 
 class Settings(_Block):

@@ -3,6 +3,7 @@
 from extractor.check.cell import CheckedCell, Stranger, find_cells, find_strangers
 from extractor.check.checks import check_rules
 from extractor.check.evidence import confirm_by_rules, rank_by_rules
+from extractor.check.rules import rules_with
 
 __all__ = [
     "CheckedCell",
@@ -12,4 +13,5 @@ __all__ = [
     "find_cells",
     "find_strangers",
     "rank_by_rules",
+    "rules_with",
 ]

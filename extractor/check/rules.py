@@ -8,7 +8,7 @@ from extractor.check.cell import CheckedCell, Facts
 from extractor.check.expression import Condition, parse_expression
 from extractor.check.judge import Case, find_codes, has_communes, judge
 from extractor.check.wording import word_rule
-from extractor.records import Finding, FindingKind, Rule, Severity
+from extractor.records import Catalogue, Finding, FindingKind, Rule, Severity
 
 KINDS: dict[str, FindingKind] = {
     "sum": "arithmetic",
@@ -29,6 +29,18 @@ def check_catalogue_rules(facts: Facts) -> Iterator[Finding]:
         condition = parse_expression(rule.expression)
         if judge(condition, case, rule.tolerance) is False:
             yield _finding(rule, condition, facts, case)
+
+
+def rules_with(catalogue: Catalogue, code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Rules that an indicator's value is part of: their ids, and the codes whose values each compares."""
+    order = tuple(indicator.code for indicator in catalogue.indicators)
+    found = []
+    for rule in catalogue.rules:
+        pairs = find_codes(parse_expression(rule.expression), order)
+        codes = tuple(dict.fromkeys(other for other, field in pairs if field == "value"))
+        if code in codes:
+            found.append((rule.id, codes))
+    return tuple(found)
 
 
 def make_case(facts: Facts) -> Case:

@@ -13,7 +13,20 @@ from extractor import __version__
 from extractor.cli.common import add_common, set_up_logging
 from extractor.errors import EXIT_FAILED, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, DocumentError, ExtractorError
 
-COMMANDS = ("extract", "tables", "show", "rematch", "evaluate", "explain", "calibrate", "debug", "schema", "doctor")
+COMMANDS = (
+    "extract",
+    "tables",
+    "show",
+    "review",
+    "user",
+    "rematch",
+    "evaluate",
+    "explain",
+    "calibrate",
+    "debug",
+    "schema",
+    "doctor",
+)
 
 __all__ = ["COMMANDS", "main", "make_parser"]
 

@@ -31,17 +31,23 @@ class Filter:
     kind: str | None = None
     document_id: int | None = None
     indicator: str | None = None
+    reading: str | None = None
     adjudicator: bool = False
 
 
 ANYTHING = Filter()
 
 
-def lease_next(store: Store, user: str, chosen: Filter = ANYTHING, *, count: int = 1) -> tuple[Task, ...]:
-    """The next tasks, leased to the user; those that the user holds already come first."""
+def lease_next(
+    store: Store, user: str, chosen: Filter = ANYTHING, *, count: int = 1, held: Sequence[str] = ()
+) -> tuple[Task, ...]:
+    """The next tasks, leased to the user. `held`: tokens of leases in hand, which are not given again.
+
+    What the user leased and lost sight of (a page loaded again) is given again.
+    """
     for _ in range(TRIES):
         with store.write() as connection:
-            found = _find_next(connection, user, chosen, count)
+            found = _find_next(connection, user, chosen, count, held)
             leased = tuple(one for one in (_lease(connection, row, user) for row in found) if one)
         if leased or not found:
             return leased
@@ -90,9 +96,11 @@ def count_tasks(connection: Connection, chosen: Filter = ANYTHING) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _find_next(connection: Connection, user: str, chosen: Filter, count: int) -> tuple[Task, ...]:
+def _find_next(connection: Connection, user: str, chosen: Filter, count: int, held: Sequence[str]) -> tuple[Task, ...]:
     moment = now()
     free = or_(task.c.lease_by.is_(None), task.c.lease_by == user, task.c.lease_until < moment)
+    if held:
+        free = and_(free, or_(task.c.lease_token.is_(None), task.c.lease_token.not_in(list(held))))
     order = (task.c.rank, task.c.document_id, task.c.page, task.c.position, task.c.id)
     found: list[Task] = []
     for state in ("open", "postponed"):
@@ -113,6 +121,7 @@ def _wanted(chosen: Filter) -> list[ColumnElement[bool]]:
         task.c.kind: chosen.kind,
         task.c.document_id: chosen.document_id,
         task.c.indicator: chosen.indicator,
+        task.c.reading: chosen.reading,
     }
     wanted: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
     if chosen.reason:

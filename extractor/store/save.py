@@ -45,10 +45,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What people are asked. `fields`: of indicators; `critical`: codes that two people must enter."""
+    """What people are asked. `fields`: of indicators; `critical`: codes that two people must enter.
+
+    `second_share`: share of other values, drawn by hash, that two people must enter too.
+    """
 
     fields: tuple[str, ...] = ASKED_FIELDS
     critical: tuple[str, ...] = ()
+    second_share: float = 0.0
 
 
 WHOLE, NO_SHELF, USUAL = Part(), Shelf(), Asking()
@@ -119,7 +123,7 @@ def sync_tasks(
     muted = muted_findings(connection, document_id)
     wanted = {
         one.key: one
-        for one in list_tasks(cells, findings, asking.fields, asking.critical)
+        for one in list_tasks(cells, findings, asking.fields, asking.critical, asking.second_share)
         if one.key not in settled and one.key not in muted
     }
     wanted |= {one.key: one for one in _conflicts(cells, settled)}

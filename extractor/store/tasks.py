@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
@@ -28,11 +29,15 @@ def list_tasks(
     findings: Iterable[Mapping[str, Any]],
     fields: Collection[str],
     critical: Collection[str] = (),
+    second_share: float = 0.0,
 ) -> tuple[Task, ...]:
-    """What needs a person. `fields`: of indicators that are asked for; `critical`: codes that two people must enter."""
+    """What needs a person. `fields`: of indicators that are asked for; `critical`: codes that two people must enter.
+
+    `second_share`: share of other values that two people must enter.
+    """
     cells = tuple(cells)
     return (
-        *_cell_tasks(cells, fields, frozenset(critical)),
+        *_cell_tasks(cells, fields, frozenset(critical), second_share),
         *_unread_tasks(cells),
         *(finding_task(finding) for finding in findings if finding["severity"] != NO_TASK_FINDING),
     )
@@ -44,7 +49,9 @@ def finding_key(rule: str, cells: Iterable[Mapping[str, str]], page: int | None)
     return f"finding/{rule}/{where or (f'p{page}' if page else '')}"
 
 
-def _cell_tasks(cells: tuple[StoredCell, ...], fields: Collection[str], critical: frozenset[str]) -> Iterator[Task]:
+def _cell_tasks(
+    cells: tuple[StoredCell, ...], fields: Collection[str], critical: frozenset[str], share: float
+) -> Iterator[Task]:
     lost = {cell.code for cell in cells if cell.field == "row" and cell.state != "matched"}
     for cell in cells:
         kind = _kind(cell)
@@ -55,7 +62,14 @@ def _cell_tasks(cells: tuple[StoredCell, ...], fields: Collection[str], critical
             continue
         if cell.reasons and all(reason.startswith(BY_FINDING) for reason in cell.reasons):
             continue
-        yield _task(cell, kind, entries=2 if cell.code in critical and cell.field == "value" else 1)
+        twice = cell.field == "value" and (cell.code in critical or _is_drawn(cell, share))
+        yield _task(cell, kind, entries=2 if twice else 1)
+
+
+def _is_drawn(cell: StoredCell, share: float) -> bool:
+    """Whether a second person enters this field: by hash, so always the same ones."""
+    draw = int.from_bytes(hashlib.sha256(f"{cell.document_id}:{cell.key}".encode()).digest()[:8], "big")
+    return draw < share * 2**64
 
 
 def _kind(cell: StoredCell) -> str:

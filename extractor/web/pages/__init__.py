@@ -1,0 +1,7 @@
+"""One module a group of pages; each has a router with the role that every route needs."""
+
+from extractor.web.pages import api, dashboard, documents, findings, group, pictures, repair, review, sign_in
+
+ROUTERS = tuple(one.router for one in (sign_in, review, api, group, pictures, documents, repair, findings, dashboard))
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,4 @@
+// The list of rescans, on paper.
+"use strict";
+
+document.querySelector("#print").addEventListener("click", () => print());
