@@ -22,7 +22,16 @@ from extractor.store.people import (
     start_session,
 )
 from extractor.store.place import place_document
-from extractor.store.queue import Filter, count_tasks, keep_lease, lease_next, lease_task, postpone, release
+from extractor.store.queue import (
+    Filter,
+    count_tasks,
+    find_holder,
+    keep_lease,
+    lease_next,
+    lease_task,
+    postpone,
+    release,
+)
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
 from extractor.store.save import Asking, Part, Shelf, save_extraction, save_report, sync_tasks
@@ -58,6 +67,7 @@ __all__ = [
     "decide_within",
     "differences",
     "end_session",
+    "find_holder",
     "find_person",
     "has_orders",
     "is_token",

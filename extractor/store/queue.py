@@ -61,6 +61,12 @@ def lease_task(store: Store, user: str, document_id: int, key: str) -> Task | No
         return None if row is None else _lease(connection, as_task(row), user)
 
 
+def find_holder(connection: Connection, document_id: int, key: str) -> str | None:
+    """Who is looking at a task now."""
+    held = (task.c.document_id == document_id, task.c.key == key, task.c.state != "done", task.c.lease_until > now())
+    return connection.execute(select(task.c.lease_by).where(*held)).scalar_one_or_none()
+
+
 def keep_lease(store: Store, user: str, tokens: Sequence[str]) -> tuple[str, ...]:
     """A heartbeat: the tokens of those leases that are still the user's."""
     with store.write() as connection:

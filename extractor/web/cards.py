@@ -210,24 +210,27 @@ def _related(sheet: Sheet, cell: StoredCell, language: str) -> list[dict[str, An
 def _choices(sheet: Sheet, task: Task, current: CurrentCell | None, language: str) -> list[dict[str, Any]]:
     """What one key chooses: other readings, other indicators, organisations."""
     if current is None:
-        return []
+        found = next((one for one in sheet.findings if one["key"] == task.key), None)
+        keys = [key for key in _keys(found) if key in sheet.cells] if found else []
+        lines = [_line(sheet.cells[key], language) for key in keys]
+        return [{"open": one["key"], "shown": f"{one['code']}: {one['shown']}"[:60]} for one in lines][:ALTERNATIVES]
     cell = current.cell
     if cell.field in ("row", "stranger"):
         return [{"code": code, "shown": f"{code} {label}"} for code, label in candidates(sheet, cell)]
-    found: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     if task.key in sheet.proposals:
         who, word = sheet.proposals[task.key]
         shown = say(language, "choice.earlier", shown=show_word(word, cell.type, language), user=who)
-        found.append({"text": word.get("raw") or word.get("text") or word.get("number") or "", "shown": shown})
+        others.append({"text": word.get("raw") or word.get("text") or word.get("number") or "", "shown": shown})
     for one in cell.alternatives:
         if "raw" in one:
             word = {"state": "read", "raw": one["raw"], "number": one.get("number"), "text": None}
-            found.append({"text": one["raw"], "shown": show_word(word, cell.type, language)})
+            others.append({"text": one["raw"], "shown": show_word(word, cell.type, language)})
     if is_number_entry(cell):
-        known = {one["text"] for one in found} | {cell.raw}
+        known = {one["text"] for one in others} | {cell.raw}
         texts = dict.fromkeys(str(one["raw"]) for one in cell.readings if one["raw"])
-        found += [{"text": text, "shown": text} for text in texts if text not in known]
-    return found[:ALTERNATIVES]
+        others += [{"text": text, "shown": text} for text in texts if text not in known]
+    return others[:ALTERNATIVES]
 
 
 def candidates(sheet: Sheet, cell: StoredCell) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ def read_words(language: str) -> Mapping[str, str]:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The words for a key, with values filled in where some are given. A key without words is shown as it is: nothing is hidden."""
+    """The words for a key, with values filled in. A key without words is shown as it is: nothing is hidden."""
     words = read_words(language).get(key, key)
     return words.format(**values) if values else words
 

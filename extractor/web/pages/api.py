@@ -22,6 +22,7 @@ from extractor.store import (
     check_cells,
     count_tasks,
     decide,
+    find_holder,
     keep_lease,
     lease_next,
     lease_task,
@@ -105,8 +106,7 @@ def give_cards(request: Request, person: Reviewer, wanted: Wanted) -> dict[str, 
     chosen = Filter(**wanted.model_dump(exclude={"count", "key", "document", "held"}), document_id=wanted.document)
     chosen = _as_person(chosen, person)
     if wanted.key is not None and wanted.document is not None:
-        one = lease_task(store, person.name, wanted.document, wanted.key)
-        tasks: tuple[Task, ...] = (one,) if one else ()
+        tasks: tuple[Task, ...] = _one_card(store, person, wanted.document, wanted.key)
     else:
         tasks = lease_next(store, person.name, chosen, count=wanted.count, held=tuple(wanted.held))
     with store.read() as connection:
@@ -115,6 +115,22 @@ def give_cards(request: Request, person: Reviewer, wanted: Wanted) -> dict[str, 
         left = count_tasks(connection, chosen)
     cards = [*cards, gold] if gold else cards
     return {"cards": cards, "left": left.get("open", 0), "postponed": left.get("postponed", 0)}
+
+
+def _one_card(store: Store, person: Person, document_id: int, key: str) -> tuple[Task, ...]:
+    """A field that a person chose: its task where it has one that nobody holds, else the field itself."""
+    one = lease_task(store, person.name, document_id, key)
+    if one is not None:
+        return (one,)
+    with store.read() as connection:
+        if find_holder(connection, document_id, key) not in (None, person.name):
+            return ()
+        found = read_cells(connection, document_id, (key,))
+    if not found:
+        return ()
+    cell = found[0].cell
+    kind = "head" if cell.type == "head" else cell.field if cell.field in ("row", "stranger") else "cell"
+    return (Task(0, document_id, key, kind, 0, cell.page or 0, cell.position, None, cell.reasons, cell.code, 1),)
 
 
 def _as_person(chosen: Filter, person: Person) -> Filter:

@@ -260,8 +260,20 @@ function accept() {
 function choose(number) {
   const one = current.choices[number];
   if (!one) return;
-  if (current.entry === "row") settle({ act: "match", code: one.code, alias });
+  if (one.open) openCell(one.open);
+  else if (current.entry === "row") settle({ act: "match", code: one.code, alias });
   else settle({ act: "type", text: one.text });
+}
+
+async function openCell(key) {
+  const from = current;
+  const answer = await send("/api/cards", { document: from.document, key, held: tokens() }).catch(() => null);
+  const card = answer?.cards[0];
+  if (!card || current !== from) return notice(say("leased"));
+  card.node = build(card);
+  queue.unshift(from);
+  current = card;
+  return show(card);
 }
 
 function keepOutbox() {
