@@ -7,7 +7,7 @@ import multiprocessing
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +73,7 @@ class Pictures:
     _drawing: dict[tuple[str, int], threading.Lock] = field(default_factory=dict)
     _ahead: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="pictures"))
     _pool: ProcessPool | None = None
+    _closed: bool = False
 
     def page_path(self, sha256: str, page: int) -> Path:
         """The picture's file, drawn where it is not there yet. Raises NoPicture."""
@@ -108,6 +109,8 @@ class Pictures:
 
     def close(self) -> None:
         """End the process and the thread."""
+        with self._lock:
+            self._closed = True
         self._ahead.shutdown(wait=False, cancel_futures=True)
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
@@ -135,12 +138,14 @@ class Pictures:
 
     def _draw(self, source: Path, page: int, target: Path) -> None:
         with self._lock:
+            if self._closed:
+                raise NoPicture("the server is ending")
             if self._pool is None:
                 self._pool = ProcessPool(max_workers=1, max_tasks=200, context=multiprocessing.get_context("spawn"))
             pool = self._pool
         try:
-            pool.schedule(draw_page, args=[source, page, target], timeout=DRAW_SECONDS).result()
-        except (TooSlow, ProcessExpired) as error:
+            pool.schedule(draw_page, args=[source, page, target], timeout=DRAW_SECONDS).result(DRAW_SECONDS * 2)
+        except (CancelledError, TooSlow, ProcessExpired) as error:
             raise NoPicture(f"page {page} took too long or broke the drawing process") from error
         except (OSError, ValueError, RuntimeError, EOFError, IndexError, MemoryError, SyntaxError) as error:
             raise NoPicture(f"page {page} can't be drawn: {error}") from error
