@@ -130,7 +130,11 @@ def show_history(
 def read_about(connection: Connection, document_id: int) -> Any:
     """A document's row with its file's pages. Raises HTTPException where it is not there."""
     query = select(document, file.c.page_count).join(file, file.c.sha256 == document.c.sha256)
-    row = connection.execute(query.where(document.c.id == document_id)).one_or_none() if document_id < 2**31 else None
+    row = (
+        connection.execute(query.where(document.c.id == document_id)).one_or_none()
+        if 1 <= document_id < 2**31
+        else None
+    )
     if row is None:
         raise HTTPException(404, "there is no such document")
     return row
