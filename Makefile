@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review soak-review wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -69,6 +69,13 @@ calibrate: $(STAMP) ## fit models/trust.json again on generated reports, an hour
 	$(BIN)/extractor calibrate $(CALIBRATION)/truth $(CALIBRATION)/read --reviews $(CALIBRATION)/heads.jsonl \
 	  --out models/trust.json --recipe "make calibrate COUNT=$(COUNT) SEED=$(SEED) SHORT_SEED=$(SHORT_SEED)"
 	$(BIN)/python tools/manifest.py
+
+bench-review: $(STAMP) ## from a key to the next crop shown, with 100,000 tasks in the queue, on both databases
+	$(BIN)/python -m tools.bench_review
+	$(BIN)/python -m tools.bench_review --postgresql
+
+soak-review: $(STAMP) ## twenty reviewers, two thousand cells, a server that is killed, on both databases
+	EXTRACTOR_TEST_REVIEWERS=20 EXTRACTOR_TEST_DOCUMENTS=18 $(BIN)/pytest tests/web/test_many.py
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)

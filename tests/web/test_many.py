@@ -124,7 +124,8 @@ def test_kills_lose_and_double_nothing(kind: str, tmp_path: Path, request: pytes
         server.kill()
         server.start()
     for person in people:
-        person.join(120)
+        person.join(300)
+        assert not person.is_alive()
     server.kill()
     with store.read() as connection:
         made = connection.execute(select(decision.c.document_id, decision.c.key, decision.c.user_name)).all()
