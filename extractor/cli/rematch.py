@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rematch(store: Store, document_id: int, settings: Settings, catalogue: str | None, *, keep: bool) -> Counter[str]:
-    from extractor.store import Asking, differences, judge_again, save_again
+    from extractor.store import bring_up_to_date, differences, judge_again
 
     again = judge_again(store, document_id, settings, catalogue)
     if not again.changed:
@@ -65,5 +65,5 @@ def _rematch(store: Store, document_id: int, settings: Settings, catalogue: str 
     if found["unmatched"]:
         print(f"document {document_id}: rows of no indicator: {found['unmatched']:+d}")
     if keep:
-        save_again(store, again, "rematch", Asking(settings.review.fields, settings.review.critical))
+        bring_up_to_date(store, document_id, settings, cause="rematch", catalogue=catalogue)
     return Counter(documents=1) + Counter({name: len(ids) for name, ids in found.items() if isinstance(ids, list)})

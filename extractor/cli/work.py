@@ -109,7 +109,7 @@ def fail_job(job: Job, error: ExtractorError, order: Order | None = None) -> Res
 def _store_document(document: Document, readings: bytes | None, job: Job, order: Order) -> None:
     """Into the store, where what people ordered for this file is done again. Raises DocumentError, StoreError."""
     from extractor.report import check_json
-    from extractor.store import Asking, Shelf, has_orders, judge_again, save_again, save_report
+    from extractor.store import Shelf, asking_of, bring_up_to_date, has_orders, recheck, save_report
 
     data = job.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != document.document.sha256:
@@ -117,13 +117,15 @@ def _store_document(document: Document, readings: bytes | None, job: Job, order:
     text = document.to_json()
     check_json(text)
     store = open_named_store(str(order.store), order.settings)
-    asking = Asking(order.settings.review.fields, order.settings.review.critical)
+    asking = asking_of(order.settings)
     try:
         document_id = save_report(store, data, text, readings, shelf=Shelf(path=str(job.path)), asking=asking)
         with store.read() as connection:
             ordered = has_orders(connection, document_id)
         if ordered and readings is not None:
-            save_again(store, judge_again(store, document_id, order.settings), "repair", asking)
+            bring_up_to_date(store, document_id, order.settings)
+        else:
+            recheck(store, document_id)
     finally:
         store.close()
 

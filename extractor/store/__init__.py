@@ -1,7 +1,16 @@
 """The store: documents, what the machine read in them, what people settled, and what is left to look at."""
 
 from extractor.store.address import Address, parse_address
-from extractor.store.again import Again, differences, has_orders, judge_again, list_readable, read_orders, save_again
+from extractor.store.again import (
+    Again,
+    bring_up_to_date,
+    differences,
+    has_orders,
+    judge_again,
+    list_readable,
+    read_orders,
+    save_again,
+)
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
@@ -34,7 +43,7 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.save import Asking, Part, Shelf, save_extraction, save_report, sync_tasks
+from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
 
 __all__ = [
     "ROLES",
@@ -59,6 +68,8 @@ __all__ = [
     "add_person",
     "add_token",
     "as_report",
+    "asking_of",
+    "bring_up_to_date",
     "change_person",
     "check_cells",
     "check_chain",

@@ -37,8 +37,9 @@ from extractor.store.files import original_path
 from extractor.store.move import find_origin
 from extractor.store.opening import Store, StoreError, write_again
 from extractor.store.place import HEAD_KEYS
+from extractor.store.recheck import recheck
 from extractor.store.records import HEAD_FIELDS, CurrentCell
-from extractor.store.save import USUAL, Asking, save_extraction
+from extractor.store.save import USUAL, Asking, asking_of, save_extraction
 from extractor.store.schema import document, extraction
 from extractor.value import parse_period
 from extractor.vocabulary import words_of
@@ -46,12 +47,16 @@ from extractor.vocabulary import words_of
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A report judged again, not yet kept. `failed`: numbers of repairs whose rows are not on the page any more."""
+    """A report judged again, not yet kept.
+
+    `based_on`: the extraction that it was made from; `failed`: numbers of repairs whose rows are not on the page.
+    """
 
     document_id: int
     text: str
     before: str
     readings: bytes
+    based_on: int
     failed: tuple[int, ...] = ()
 
     @property
@@ -64,6 +69,7 @@ class Again:
 class _Stored:
     """What the store holds of a document. `orders`: the repairs that stand, by number of their decision."""
 
+    extraction_id: int
     readings: Readings
     first: Readings
     text: str
@@ -83,16 +89,38 @@ def judge_again(store: Store, document_id: int, settings: Settings, catalogue: s
     pins = _find_pins(report.table, held.pins)
     text = assemble_document(judge(report, settings, pins=pins)).to_json()
     packed = pack_report(replace(report, head=readings.head), readings.repairs)
-    return Again(document_id, text, held.text, packed, failed)
+    return Again(document_id, text, held.text, packed, held.extraction_id, failed)
 
 
-def save_again(store: Store, again: Again, cause: str, asking: Asking = USUAL) -> None:
-    """Keep what was judged again as the document's current extraction; what people settled stays."""
+def save_again(store: Store, again: Again, cause: str, asking: Asking = USUAL) -> bool:
+    """Keep what was judged again as the document's current extraction; what people settled stays.
 
-    def save(connection: Connection) -> int:
-        return save_extraction(connection, again.document_id, again.text, again.readings, cause=cause, asking=asking)
+    False, and nothing is kept, where another extraction became the current one meanwhile.
+    """
 
-    write_again(store, save)
+    def save(connection: Connection) -> bool:
+        where = select(document.c.extraction_id).where(document.c.id == again.document_id).with_for_update()
+        if connection.execute(where).scalar_one() != again.based_on:
+            return False
+        save_extraction(connection, again.document_id, again.text, again.readings, cause=cause, asking=asking)
+        return True
+
+    return write_again(store, save)
+
+
+def bring_up_to_date(
+    store: Store, document_id: int, settings: Settings, *, cause: str = "repair", catalogue: str | None = None
+) -> tuple[int, ...]:
+    """Judge a document again by all that people said of it, and check its findings on what is settled.
+
+    The numbers of repairs that can't be done any more.
+    """
+    while True:
+        again = judge_again(store, document_id, settings, catalogue)
+        if save_again(store, again, cause, asking_of(settings)):
+            break
+    recheck(store, document_id)
+    return again.failed
 
 
 def list_readable(connection: Connection) -> tuple[int, ...]:
@@ -120,6 +148,7 @@ def _read_stored(connection: Connection, document_id: int) -> _Stored:
     first = connection.execute(newest.where(extraction.c.cause == "extract").order_by(extraction.c.id.desc())).first()
     base = current if first is None else first
     return _Stored(
+        current.id,
         unpack_readings(current.readings),
         unpack_readings(base.readings),
         unpack_json(current.json),

@@ -22,7 +22,19 @@ def read_cells(connection: Connection, document_id: int, keys: Collection[str] =
         query = query.where(cell.c.key.in_(list(keys)))
     settled = read_settled(connection, document_id, keys)
     rows = connection.execute(query.order_by(cell.c.position, cell.c.id))
-    return tuple(CurrentCell(one, settled.get(one.key)) for one in map(as_cell, rows))
+    cells = [as_cell(row) for row in rows]
+    held = _held_by_findings(connection, document_id) if any(one.by_finding for one in cells) else frozenset()
+    return tuple(CurrentCell(one, settled.get(one.key), freed=one.by_finding and one.key not in held) for one in cells)
+
+
+def _held_by_findings(connection: Connection, document_id: int) -> frozenset[str]:
+    """Fields that an error which nobody has settled touches."""
+    query = sql(
+        "SELECT f.cells FROM finding f WHERE f.document_id = :document AND f.gone_at IS NULL AND f.severity = 'error'"
+        " AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.document_id = f.document_id AND s.key = f.key)"
+    )
+    found = connection.execute(query, {"document": document_id}).scalars()
+    return frozenset(f"{one['code']}/{one['field']}" for cells in found for one in json.loads(cells))
 
 
 def read_settled(connection: Connection, document_id: int, keys: Collection[str] = ()) -> dict[str, Settled]:

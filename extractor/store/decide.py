@@ -143,7 +143,10 @@ def _settle_task(connection: Connection, new: NewDecision, ask: Row[Any] | None)
     state, kind, final = "done", ask.kind, True
     if new.kind == "undo":
         state, final = "open", True
-    elif ask.entries > 1 and ask.kind != "adjudicate":
+    elif ask.kind == "adjudicate":
+        if new.purpose != "adjudication" or _entered(connection, new):
+            raise Refused("a third person must settle what two differ in", "take the next one")
+    elif ask.entries > 1:
         first = _first_entry(connection, new)
         if first is not None and first.user_name == new.user:
             raise Refused("a second person must enter this field", "take the next one")
@@ -153,6 +156,12 @@ def _settle_task(connection: Connection, new: NewDecision, ask: Row[Any] | None)
     values = {"state": state, "kind": kind, "lease_by": None, "lease_token": None, "lease_until": None}
     connection.execute(update(task).where(task.c.id == ask.id).values(**values, updated_at=now()))
     return final
+
+
+def _entered(connection: Connection, new: NewDecision) -> bool:
+    """Whether the person made one of the entries that differ."""
+    where = (decision.c.document_id == new.document_id, decision.c.key == new.key, decision.c.user_name == new.user)
+    return connection.execute(select(decision.c.seq).where(*where, decision.c.final.is_(False))).first() is not None
 
 
 def _first_entry(connection: Connection, new: NewDecision) -> Row[Any] | None:

@@ -42,7 +42,6 @@ def move_decisions(connection: Connection, document_id: int, cells: Sequence[Sto
             undoes=old.seq,
         )
         decide_within(connection, undo)
-        standing = settled.get(move.target.key)
         why = f"moved with its row from {move.origin.key}, decision {old.seq}. {old.why}".strip()
         again = NewDecision(
             f"moved-{old.seq}",
@@ -51,13 +50,12 @@ def move_decisions(connection: Connection, document_id: int, cells: Sequence[Sto
             old.kind,
             old.user,
             old.after,
-            standing.seq if standing else 0,
+            0,
             "moved",
             why,
             published=old.published,
         )
-        if standing is None:
-            decide_within(connection, again)
+        decide_within(connection, again)
 
 
 def find_moves(connection: Connection, settled: dict[str, Settled], cells: Sequence[StoredCell]) -> tuple[Move, ...]:
@@ -71,7 +69,7 @@ def find_moves(connection: Connection, settled: dict[str, Settled], cells: Seque
         if key in now and is_same_place(origin, now[key]):
             continue
         target = next((one for one in cells if one.key != key and is_same_place(origin, one)), None)
-        if target is not None:
+        if target is not None and target.key not in settled:  # what is settled there already is not overruled
             moves.append(Move(decided, origin, target))
     return tuple(moves)
 

@@ -76,14 +76,14 @@ def start_session(store: Store, name: str, password: str, address: str) -> str |
     from argon2 import PasswordHasher
     from argon2.exceptions import VerificationError
 
-    with store.write() as connection:
-        blocked = _is_blocked(connection, name, address)
+    with store.read() as connection:
         row = connection.execute(select(user).where(user.c.name == name, user.c.active)).one_or_none()
-        try:
-            right = PasswordHasher().verify(row.password if row else _DUMMY, password) and row is not None
-        except VerificationError:
-            right = False
-        good = right and not blocked
+    try:  # slow on purpose, so not while others wait to write
+        right = PasswordHasher().verify(row.password if row else _DUMMY, password) and row is not None
+    except VerificationError:
+        right = False
+    with store.write() as connection:
+        good = right and not _is_blocked(connection, name, address)
         tried = {"user_name": name[:64], "address": address, "at": now(), "failed": not good}
         connection.execute(insert(sign_in), tried)
         if not good:

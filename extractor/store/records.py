@@ -20,6 +20,7 @@ Kind = Literal[
     "undo",
 ]
 Purpose = Literal["review", "group", "blind", "entry", "adjudication", "gold", "repair", "import"]
+BY_FINDING = ("rule:", "contradicts:", "header-with-value")  # reasons that a finding's own task stands for
 TaskKind = Literal[
     "cell", "row", "absent", "unread", "stranger", "head", "finding", "conflict", "version", "adjudicate"
 ]
@@ -57,6 +58,11 @@ class StoredCell:
     blind: bool = False
 
     @property
+    def by_finding(self) -> bool:
+        """Whether nothing but findings holds the field for review."""
+        return bool(self.reasons) and all(reason.startswith(BY_FINDING) for reason in self.reasons)
+
+    @property
     def word(self) -> dict[str, Any]:
         """What the machine says, as decisions keep it in `before`."""
         return {"state": self.state, "raw": self.raw, "number": self.number, "text": self.text}
@@ -79,10 +85,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CurrentCell:
-    """A field with what stands for it now. `word`: the machine's, or a person's."""
+    """A field with what stands for it now. `word`: the machine's, or a person's.
+
+    `freed`: nothing but findings held it for review, and each of them is mended or settled.
+    """
 
     cell: StoredCell
     settled: Settled | None
+    freed: bool = False
 
     @property
     def word(self) -> dict[str, Any]:
@@ -92,7 +102,7 @@ class CurrentCell:
     @property
     def certain(self) -> bool:
         """Whether nobody needs to look any more."""
-        return self.settled is not None or self.cell.status == "accepted"
+        return self.settled is not None or self.cell.status == "accepted" or self.freed
 
 
 @dataclass(frozen=True, slots=True)

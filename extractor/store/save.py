@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from extractor.settings import Settings
 from extractor.store.cells import Tree, list_cells
 from extractor.store.clock import now
 from extractor.store.codec import pack_json, parse_document
@@ -55,6 +56,12 @@ class Asking:
     second_share: float = 0.0
 
 
+def asking_of(settings: Settings) -> Asking:
+    """What the settings ask of people."""
+    review = settings.review
+    return Asking(review.fields, review.critical, review.second_share)
+
+
 WHOLE, NO_SHELF, USUAL = Part(), Shelf(), Asking()
 
 
@@ -88,17 +95,23 @@ def save_report(
 def save_extraction(
     connection: Connection, document_id: int, text: str, readings: bytes | None, *, cause: str, asking: Asking = USUAL
 ) -> int:
-    """One more JSON of a document, from now on its current one; the extraction's id."""
+    """One more JSON of a document, from now on its current one; the current extraction's id.
+
+    A failed one is kept, but does not take the place of one that was read.
+    """
     tree, packed = parse_document(text), pack_json(text)
     old = connection.execute(
-        select(extraction.c.id, extraction.c.json)
+        select(extraction.c.id, extraction.c.json, extraction.c.outcome)
         .join(document, document.c.extraction_id == extraction.c.id)
         .where(document.c.id == document_id)
     ).one_or_none()
-    if old is not None and old.json == packed:
-        return int(old.id)
     cells = list_cells(tree, document_id)
+    if old is not None and old.json == packed:
+        sync_tasks(connection, document_id, cells, _standing_findings(connection, document_id), asking)
+        return int(old.id)
     new_id = _insert_extraction(connection, document_id, tree, packed, readings, cause)
+    if old is not None and tree["outcome"] == "failed" != old.outcome:
+        return int(old.id)
     if cells:
         connection.execute(insert(cell), [cell_row(one, new_id) for one in cells])
     _save_pages(connection, document_id, tree)
@@ -106,7 +119,8 @@ def save_extraction(
     connection.execute(update(document).where(document.c.id == document_id).values(**_about(tree, new_id)))
     move_decisions(connection, document_id, cells)
     place_document(connection, document_id)
-    sync_tasks(connection, document_id, cells, findings, asking)
+    asked = () if tree["outcome"] == "failed" else cells  # nothing on a failed one's pages can be settled
+    sync_tasks(connection, document_id, asked, findings, asking)
     return new_id
 
 
@@ -123,7 +137,9 @@ def sync_tasks(
     muted = muted_findings(connection, document_id)
     wanted = {
         one.key: one
-        for one in list_tasks(cells, findings, asking.fields, asking.critical, asking.second_share)
+        for one in list_tasks(
+            _without_settled_rows(cells, settled), findings, asking.fields, asking.critical, asking.second_share
+        )
         if one.key not in settled and one.key not in muted
     }
     wanted |= {one.key: one for one in _conflicts(cells, settled)}
@@ -148,6 +164,16 @@ def sync_tasks(
     gone = [row.id for key, row in have.items() if key not in wanted and row.kind not in own and row.state != "done"]
     if gone:
         connection.execute(delete(task).where(task.c.id.in_(gone)))
+
+
+def _without_settled_rows(cells: Iterable[StoredCell], settled: Mapping[str, Settled]) -> list[StoredCell]:
+    """Without rows that people said are not printed: a stretch around them asks for the others only."""
+    return [one for one in cells if one.field != "row" or one.state != "absent" or one.key not in settled]
+
+
+def _standing_findings(connection: Connection, document_id: int) -> list[dict[str, Any]]:
+    where = (finding.c.document_id == document_id, finding.c.gone_at.is_(None))
+    return [dict(row) for row in connection.execute(select(finding).where(*where)).mappings()]
 
 
 def _save_file(connection: Connection, sha256: str, tree: Tree, size: int) -> None:

@@ -15,7 +15,7 @@ HEAD_WEIGHT = {"organisation": 100.0, "period": 100.0, "report_number": 10.0, "r
 FIELD_WEIGHT = {"value": 1.0, "row": 2.0, "unit": 0.2, "note": 0.1, "stranger": 0.5}
 SEVERITY_ERROR = {"error": 0.9, "warning": 0.2, "info": 0.05}  # wrong values that a look at a finding removes
 CONFLICT_ERROR = 1.0
-BY_FINDING = ("rule:", "contradicts:", "header-with-value")  # reasons that a finding's own task stands for
+STRETCHES = ("absent", "unread")  # states of rows that are settled a stretch at a time
 NO_TASK_FINDING = "info"
 
 
@@ -38,7 +38,7 @@ def list_tasks(
     cells = tuple(cells)
     return (
         *_cell_tasks(cells, fields, frozenset(critical), second_share),
-        *_unread_tasks(cells),
+        *(_stretch_tasks(cells, STRETCHES) if "row" in fields else _stretch_tasks(cells, ("unread",))),
         *(finding_task(finding) for finding in findings if finding["severity"] != NO_TASK_FINDING),
     )
 
@@ -60,7 +60,7 @@ def _cell_tasks(
             continue
         if cell.status == "accepted" and not cell.blind:
             continue
-        if cell.reasons and all(reason.startswith(BY_FINDING) for reason in cell.reasons):
+        if cell.by_finding or kind == "absent":
             continue
         twice = cell.field == "value" and (cell.code in critical or _is_drawn(cell, share))
         yield _task(cell, kind, entries=2 if twice else 1)
@@ -99,16 +99,25 @@ def _task(cell: StoredCell, kind: str, entries: int) -> Task:
     )
 
 
-def _unread_tasks(cells: tuple[StoredCell, ...]) -> Iterator[Task]:
-    """One for each stretch of indicators that may stand on a page that was not read."""
+def _stretch_tasks(cells: tuple[StoredCell, ...], states: Collection[str]) -> Iterator[Task]:
+    """One for each stretch of indicators that are not printed, or may stand on a page that was not read."""
     rows = [cell for cell in cells if cell.field == "row"]
-    for unread, run in groupby(rows, key=lambda cell: cell.state == "unread"):
-        if unread:
+    for state, run in groupby(rows, key=lambda cell: cell.state if cell.status == "review" else ""):
+        if state in states:
             stretch = list(run)
             first, last = stretch[0], stretch[-1]
-            key = f"unread/{first.code}..{last.code}"
+            key = f"{state}/{first.code}..{last.code}"
             rank = rank_of(sum(1.0 - cell.confidence for cell in stretch))
-            yield Task(0, first.document_id, key, "unread", rank, 0, first.position, None, first.reasons, first.code, 1)
+            yield Task(0, first.document_id, key, state, rank, 0, first.position, None, first.reasons, first.code, 1)
+
+
+def stretch_of(key: str, cells: Iterable[StoredCell]) -> tuple[StoredCell, ...]:
+    """The rows that a task for a stretch is about."""
+    state, _, codes = key.partition("/")
+    first, _, last = codes.partition("..")
+    rows = [cell for cell in cells if cell.field == "row"]
+    ends = [cell.position for cell in rows if cell.code in (first, last)]
+    return tuple(cell for cell in rows if ends and cell.state == state and min(ends) <= cell.position <= max(ends))
 
 
 def finding_task(finding: Mapping[str, Any]) -> Task:

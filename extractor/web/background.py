@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from extractor.errors import ExtractorError
 from extractor.settings import Settings
-from extractor.store import Asking, Store, judge_again, recheck, save_again
+from extractor.store import Store, bring_up_to_date, recheck
 
 SETTLE_SECONDS = 0.3  # several decisions on a document are checked together
 
@@ -23,6 +24,7 @@ class Background:
         self._changed = threading.Condition()
         self._closed = False
         self._busy = False
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="checks")
         self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
         self._thread.start()
 
@@ -52,17 +54,18 @@ class Background:
                 self._changed.wait(SETTLE_SECONDS)
                 wanted, self._wanted, self._busy = self._wanted, {}, True
             for document_id, rows in wanted.items():
-                self._check(document_id, rows)
+                fault = self._pool.submit(self._check, document_id, rows).exception()
+                if fault is not None:  # of the program: told, and the next document is checked all the same
+                    log.error("document %d could not be checked", document_id, exc_info=fault)
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
 
     def _check(self, document_id: int, rows: bool) -> None:
-        review = self._settings.review
         try:
             if rows:
-                again = judge_again(self._store, document_id, self._settings)
-                save_again(self._store, again, "repair", Asking(review.fields, review.critical, review.second_share))
-            recheck(self._store, document_id)
+                bring_up_to_date(self._store, document_id, self._settings)
+            else:
+                recheck(self._store, document_id)
         except ExtractorError as error:
             log.error("document %d: %s", document_id, error.message, extra={"advice": error.advice})

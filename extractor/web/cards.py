@@ -16,6 +16,7 @@ from extractor.indicator import load_catalogue
 from extractor.records import Catalogue
 from extractor.store import CurrentCell, StoredCell, Task, read_cells, read_findings, read_settled
 from extractor.store.schema import decision, document
+from extractor.store.tasks import STRETCHES, stretch_of
 from extractor.web.entry import is_number_entry
 from extractor.web.wording import say, show_word, tell_reasons
 
@@ -96,9 +97,9 @@ def make_card(sheet: Sheet, task: Task, purpose: str, language: str) -> dict[str
 
 
 def entry_of(task: Task, current: CurrentCell | None) -> str:
-    """How a card is answered: number, text, row, head or settle."""
+    """How a card is answered: number, text, row, head, absent, version or settle."""
     if task.kind in ("finding", "unread", "version") or current is None:
-        return "version" if task.kind == "version" else "settle"
+        return {"version": "version", "absent": "absent"}.get(task.kind, "settle")
     if current.cell.type == "head":
         return "head"
     if current.cell.field in ("row", "stranger"):
@@ -134,7 +135,7 @@ def _cell_parts(sheet: Sheet, task: Task, current: CurrentCell, language: str, *
         "confidence": cell.confidence,
         "page": cell.page,
         "box": cell.box,
-        "rows": neighbours(sheet, cell, language),
+        "rows": neighbours(sheet, cell, language, hidden=hidden),
         "related": _related(sheet, cell, language) if not hidden else [],
     }
 
@@ -145,8 +146,10 @@ def _plain_parts(sheet: Sheet, task: Task, language: str) -> dict[str, Any]:
     cells: list[CurrentCell] = []
     if found is not None:
         cells = [sheet.cells[key] for key in _keys(found) if key in sheet.cells]
+    elif task.kind in STRETCHES:
+        cells = [sheet.cells[row.key] for row in stretch_of(task.key, [one.cell for one in sheet.cells.values()])]
     first = next((one.cell for one in cells if one.cell.page), None)
-    stretch = task.key.removeprefix("unread/") if task.kind == "unread" else ""
+    stretch = task.key.partition("/")[2] if task.kind in STRETCHES else ""
     label = found[f"message_{language}"] if found else say(language, f"task.{task.kind}", stretch=stretch)
     return {
         "code": task.indicator,
@@ -187,11 +190,12 @@ def _line(one: CurrentCell, language: str) -> dict[str, Any]:
     }
 
 
-def neighbours(sheet: Sheet, cell: StoredCell, language: str) -> list[dict[str, Any]]:
-    """The rows printed around a cell, with their values."""
+def neighbours(sheet: Sheet, cell: StoredCell, language: str, *, hidden: bool) -> list[dict[str, Any]]:
+    """The rows printed around a cell, with their values; `hidden`: but for the cell's own."""
     rows = [one for one in sheet.cells.values() if one.cell.field == "value" and one.cell.measure == cell.measure]
     near = [one for one in rows if abs(one.cell.position - cell.position) <= NEIGHBOURS]
-    return [_line(one, language) | {"here": one.cell.position == cell.position} for one in near]
+    lines = [_line(one, language) | {"here": one.cell.position == cell.position} for one in near]
+    return [line | {"shown": "?"} if hidden and line["here"] else line for line in lines]
 
 
 def _related(sheet: Sheet, cell: StoredCell, language: str) -> list[dict[str, Any]]:
@@ -218,6 +222,11 @@ def _choices(sheet: Sheet, task: Task, current: CurrentCell | None, language: st
     if cell.field in ("row", "stranger"):
         return [{"code": code, "shown": f"{code} {label}"} for code, label in candidates(sheet, cell)]
     others: list[dict[str, Any]] = []
+    if task.kind == "conflict" and current.settled:
+        word = current.word
+        others.append(
+            {"text": word.get("raw") or word.get("number") or "", "shown": show_word(word, cell.type, language)}
+        )
     if task.key in sheet.proposals:
         who, word = sheet.proposals[task.key]
         shown = say(language, "choice.earlier", shown=show_word(word, cell.type, language), user=who)

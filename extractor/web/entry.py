@@ -19,6 +19,7 @@ from extractor.value import parse_period, parse_value
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=4000)]
+NUMBER_AND_UNIT = re.compile(r"([-+]?[\d][\d.,\s]*?)\s*([^\d\s.,].*)")
 DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -61,6 +62,8 @@ def read_act(act: Act, current: CurrentCell | None, catalogue: Catalogue | None)
         return Said("settled", {"verdict": act.text or "as-printed"})
     if act.act == "activate":
         return Said("activated", {})
+    if act.key.startswith("absent/") and act.act in ("absent", "confirm"):
+        return Said("absent", {"state": "absent"})
     if current is None:
         raise UsageError("that field is not in the document any more", "load the page again")
     cell = current.cell
@@ -85,19 +88,24 @@ def _value(act: Act, cell: StoredCell, catalogue: Catalogue | None) -> Said:
             chosen = cell.alternatives[act.number]
             return Said("misread", {"state": "read", "raw": chosen["raw"], "number": chosen["number"], "text": None})
         case "source":
-            meant = parse_entry(cell, act.text, catalogue)
-            if not act.authority.strip():
-                raise UsageError("nothing says on whose word the value is published", "name the authority")
-            published = {
-                "number": meant["number"],
-                "text": meant["text"],
-                "raw": act.text,
-                "authority": act.authority.strip(),
-            }
-            return Said("wrong-at-source", cell.word, published)
+            return Said("wrong-at-source", cell.word, _published(act, cell, catalogue))
     after = parse_entry(cell, act.text, catalogue)
     same = all(after[name] == cell.word[name] for name in ("state", "number", "text"))
     return Said("confirmed" if same else "misread", after)
+
+
+def _published(act: Act, cell: StoredCell, catalogue: Catalogue | None) -> dict[str, Any]:
+    """What the source means: "100 %" in a row of counts is a percentage."""
+    if not act.authority.strip():
+        raise UsageError("nothing says on whose word the value is published", "name the authority")
+    match = NUMBER_AND_UNIT.fullmatch(act.text.strip())
+    if match is not None:
+        value = parse_value(ReadField(match[1], "read", 1.0), None, match[2])
+        meant = {"number": number_text(value.number), "text": value.text, "unit": match[2]}
+    else:
+        word = parse_entry(cell, act.text, catalogue)
+        meant = {"number": word["number"], "text": word["text"], "unit": cell.unit}
+    return meant | {"raw": act.text, "authority": act.authority.strip()}
 
 
 def parse_entry(cell: StoredCell, text: str, catalogue: Catalogue | None) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def _head(act: Act, current: CurrentCell, catalogue: Catalogue | None) -> Said:
         return Said(act.act, {"text": None, "state": act.act})
     text = act.text.strip()
     if cell.field == "organisation":
-        place = next((one for one in catalogue.places if act.code in (one.code,)), None) if catalogue else None
+        place = next((one for one in catalogue.places if one.code == act.code), None) if catalogue else None
         if place is None:
             raise UsageError("that is no organisation of the list", "choose one of the list")
         return Said("misread", {"text": f"UBND {place.name[0].lower()}{place.name[1:]}", "code": place.code})

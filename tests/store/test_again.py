@@ -10,6 +10,7 @@ from extractor.settings import load_settings
 from extractor.store import (
     NewDecision,
     Store,
+    bring_up_to_date,
     decide,
     differences,
     judge_again,
@@ -169,6 +170,35 @@ def test_a_repair_whose_row_is_gone_is_told(saved: tuple[Store, int]) -> None:
     store, one = saved
     seq = say(store, one, "repair/1", "repair", {"op": "split-row", "page": 4, "box": [0, 0, 0.01, 0.01], "at": 0.005})
     assert judge_again(store, one, SETTINGS).failed == (seq,)
+
+
+def test_what_is_settled_where_a_row_moves_to_is_not_overruled(saved: tuple[Store, int]) -> None:
+    store, one = saved
+    say(store, one, "III.6.1/value", "misread", {"state": "read", "number": "99"})
+    say(store, one, "III.6.4/value", "misread", {"state": "read", "number": "41"})
+    say(store, one, "III.6.1/row", "matched", {"code": "III.6.4", "alias": False})
+    now = again(store, one)
+    assert now["III.6.4/value"].word["number"] == "41"
+    assert now["III.6.1/value"].settled is not None
+
+
+def test_what_was_judged_before_another_change_is_not_kept(saved: tuple[Store, int]) -> None:
+    store, one = saved
+    stale = judge_again(store, one, SETTINGS)
+    say(store, one, "repair/1", "repair", {"op": "leave-out-page", "page": 4})
+    bring_up_to_date(store, one, SETTINGS)
+    assert save_again(store, stale, "rematch") is False
+    assert cells(store, one)["III.6.4/row"].cell.state != "matched"
+
+
+def test_findings_mended_by_people_stay_mended_when_judged_again(saved: tuple[Store, int]) -> None:
+    store, one = saved
+    say(store, one, "VI.3/value", "misread", {"state": "read", "number": "39"})
+    say(store, one, "I.1.1/row", "matched", {"code": None})
+    bring_up_to_date(store, one, SETTINGS)
+    with store.read() as connection:
+        keys = {found.key for found in open_tasks(connection, one)}
+    assert "finding/PW-34/VI.3:value,IV.1.2:value" not in keys
 
 
 def test_differences_name_what_changed() -> None:

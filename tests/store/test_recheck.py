@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.store import NewDecision, Store, decide, open_tasks, read_findings, recheck, save_report
+from extractor.store import NewDecision, Store, decide, open_tasks, read_cells, read_findings, recheck, save_report
 from tests.store.samples import seed_scan
 
 
@@ -30,6 +30,21 @@ def test_nothing_settled_changes_nothing(saved: tuple[Store, int]) -> None:
     before = findings(store, one)
     recheck(store, one)
     assert findings(store, one) == before
+
+
+def certain(store: Store, document_id: int, key: str) -> bool:
+    with store.read() as connection:
+        return read_cells(connection, document_id, (key,))[0].certain
+
+
+def test_a_cell_that_only_findings_held_is_certain_once_they_are_settled(saved: tuple[Store, int]) -> None:
+    store, one = saved
+    assert not certain(store, one, "III.2/value")
+    decide(store, NewDecision("looked at", one, "finding/HEADER-VALUE/III.2:value", "settled", "lan", {"verdict": "x"}))
+    assert certain(store, one, "III.2/value")
+    assert not certain(store, one, "VI.3/value")
+    settle(store, one, "IV.1.2", "41")
+    assert certain(store, one, "VI.3/value")
 
 
 def test_a_settled_value_mends_and_breaks_rules(saved: tuple[Store, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import replace
 
@@ -111,6 +112,31 @@ def test_a_reading_that_changed_under_a_settled_cell_is_a_conflict(saved: tuple[
         assert KEY not in {found.key for found in open_tasks(connection, one)}
 
 
+def test_a_failed_reading_does_not_take_the_place_of_a_good_one(saved: tuple[Store, int]) -> None:
+    from extractor.errors import NoTable
+    from extractor.report import MadeWith, failed_document
+
+    store, one = saved
+    data, _, _ = seed_scan()
+    sha256 = hashlib.sha256(data).hexdigest()
+    failed = failed_document("x.pdf", sha256, NoTable("no table", "scan again"), MadeWith(extractor="0"))
+    assert save_report(store, data, failed.to_json(), None) == one
+    with store.read() as connection:
+        assert len(connection.execute(select(extraction)).all()) == 2
+        assert connection.execute(select(document.c.outcome)).scalar_one() == "complete"
+        assert read_cells(connection, one, (KEY,))[0].cell.number == "23270"
+
+
+def test_a_failed_document_asks_nobody_about_its_head(store: Store) -> None:
+    from extractor.errors import UnreadableFile
+    from extractor.report import MadeWith, failed_document
+
+    failed = failed_document("x.pdf", hashlib.sha256(b"x").hexdigest(), UnreadableFile("no"), MadeWith(extractor="0"))
+    one = save_report(store, b"x", failed.to_json(), None)
+    with store.read() as connection:
+        assert open_tasks(connection, one) == ()
+
+
 def test_a_decision_sent_twice_is_kept_once(saved: tuple[Store, int]) -> None:
     store, one = saved
     first = decide(store, say(one))
@@ -185,6 +211,9 @@ def test_two_people_enter_a_critical_value_and_a_third_settles_it(saved: tuple[S
     assert decide(store, other).final is False
     with store.read() as connection:
         assert next(found for found in open_tasks(connection, one) if found.key == KEY).kind == "adjudicate"
+    for user, purpose in (("lan", "adjudication"), ("hoa", "review")):
+        with pytest.raises(Refused):
+            decide(store, say(one, user=user, purpose=purpose, request=f"{user} again"))
     assert decide(store, say(one, user="hoa", purpose="adjudication")).final is True
     with store.read() as connection:
         assert read_cells(connection, one, (KEY,))[0].word["number"] == "7"

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from extractor.settings import load_settings
-from extractor.store import NewDecision, count_tasks, decide, open_store, open_tasks, read_cells, save_report
+from extractor.store import NewDecision, count_tasks, decide, open_store, open_tasks, read_cells, recheck, save_report
 from extractor.store.save import Asking
-from extractor.store.schema import document, task
+from extractor.store.schema import document, extraction, task
 from tests.store.samples import seed_scan
 from tests.web.conftest import Site, add_people, doubtful, fill, serve
 from tests.web.test_review import decisions, saved, shoot, until
@@ -205,16 +205,20 @@ def test_a_rescan_gets_earlier_decisions_as_proposals(site: Site) -> None:
 
 def test_two_people_enter_a_critical_value_and_a_third_sees_both_without_names(site: Site) -> None:
     data, written, readings = seed_scan()
-    once_more = doubtful(written).replace('"0.1.0"', '"0.1.0+"', 1)
-    save_report(site.store, data, once_more, readings, asking=Asking(critical=("III.6.4",)))
+    save_report(site.store, data, doubtful(written), readings, asking=Asking(critical=("III.6.4",)))
     card = post(site, "/api/cards", document=1, key="III.6.4/value").json()["cards"][0]
     assert card["word"] is None
     assert card["shown"] == ""
-    assert "23.270" not in json.dumps(card)
+    assert [row["shown"] for row in card["rows"] if row["here"]] == ["?"]
+    others = card | {"rows": [row for row in card["rows"] if row["here"]]}
+    assert "270" not in json.dumps(others)
     key = "III.6.4/value"
     assert act(site, key, "reviewer", act="type", text="41", purpose="entry")["final"] is False
     assert act(site, key, "minh", act="type", text="42", purpose="entry")["final"] is False
     assert post(site, "/api/cards", "reviewer", kind="adjudicate").json()["cards"] == []
+    history = site.client("adjudicator").get("/documents/1/history", params={"key": key}).text
+    assert "minh" not in history
+    assert act(site, key, "reviewer", act="type", text="42")["state"] == "refused"
     card = post(site, "/api/cards", "adjudicator", kind="adjudicate").json()["cards"][0]
     assert [one["shown"] for one in card["choices"]] == ["41", "42"]
     assert "minh" not in json.dumps(card)
@@ -239,6 +243,55 @@ def test_gold_cells_tell_a_persons_error_rate(site: Site) -> None:
     assert (progress["gold"], progress["wrong"]) == (1, 1)
 
 
+def test_gold_cells_are_mixed_in(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "kho.db"))
+    add_people(store)
+    fill(store)
+    with serve(store, load_settings(environ={}, flags={"review.gold_share": 1})) as site:
+        assert act(site, "III.6.4/value", act="confirm")["state"] == "kept"
+        assert {card["purpose"] for card in post(site, "/api/cards", count=3).json()["cards"]} == {"review"}
+        cards = post(site, "/api/cards", "minh", count=3).json()["cards"]
+        assert [card["key"] for card in cards if card["purpose"] == "gold"] == ["III.6.4/value"]
+    store.close()
+
+
+def test_printed_as_a_count_but_meant_as_a_share(site: Site) -> None:
+    more = {"act": "source", "text": "100 %", "authority": "Công văn 12"}
+    assert act(site, "III.6.3/value", **more)["state"] == "kept"
+    settled = cell(site, "III.6.3/value").settled
+    assert settled.after["raw"] == "100"
+    assert {**settled.published, "authority": ""} == {
+        "number": "100", "text": None, "unit": "%", "raw": "100 %", "authority": "",
+    }  # fmt: skip
+    assert act(site, "III.6.6/value", act="source", text="7")["state"] == "refused"
+
+
+def test_a_fault_in_one_check_does_not_end_the_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def fail_once(store: Any, document_id: int) -> None:
+        tried.append(document_id)
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        recheck(store, document_id)
+
+    monkeypatch.setattr("extractor.web.background.recheck", fail_once)
+    for text in ("1", "2"):
+        seen = cell(site, "III.6.4/value").settled
+        act(site, "III.6.4/value", act="type", text=text, seen=seen.seq if seen else 0)
+        assert site.app.state.background.wait()
+    assert tried == [1, 1]
+
+
+def test_confirming_a_row_makes_no_new_extraction(site: Site) -> None:
+    before = cell(site, "III.6.1/row")
+    assert act(site, "III.6.1/row", act="confirm")["state"] == "kept"
+    assert site.app.state.background.wait()
+    with site.store.read() as connection:
+        assert len(connection.execute(select(extraction)).all()) == 1
+    assert cell(site, "III.6.1/row").cell == before.cell
+
+
 def test_a_rescan_is_asked_for_and_listed(site: Site, open_page: OpenPage) -> None:
     assert post(site, "/documents/1/rescan", request="scan it again", reason="trang 4 mờ", pages=[4]).status_code == 200
     page = open_page("viewer", "/rescans")
@@ -253,6 +306,26 @@ def test_the_dashboard_counts(site: Site, open_page: OpenPage) -> None:
     assert "reviewer" in page.text_content("main")
     with site.store.read() as connection:
         assert str(count_tasks(connection)["open"]) in page.text_content("main")
+
+
+def test_rows_that_are_not_printed_are_settled_a_stretch_at_a_time(site: Site, open_page: OpenPage) -> None:
+    tree = json.loads(seed_scan()[1])
+    stretch = [one for one in tree["indicators"] if one["code"] in ("III.6.1", "III.6.2", "III.6.3")]
+    for one in stretch:
+        one["row"] |= {"state": "absent", "status": "review", "confidence": 0.9, "page": None, "box": None}
+        one["value"] |= {"state": "absent", "status": "review", "raw": None, "number": None, "page": None, "box": None}
+    save_report(site.store, seed_scan()[0], json.dumps(tree, ensure_ascii=False), seed_scan()[2])
+    page = open_page("reviewer", "/review?kind=absent")
+    page.wait_for_selector("article.absent")
+    assert page.get_attribute("#card", "data-key") == "absent/III.6.1..III.6.3"
+    assert page.locator(".look .near tr").count() == 3
+    page.keyboard.press("Enter")
+    saved(page)
+    keys = ["III.6.1/row", "III.6.2/row", "III.6.3/row"]
+    assert all(cell(site, key).certain for key in keys)
+    page.keyboard.press("Backspace")
+    page.wait_for_selector("article.absent")
+    assert not any(cell(site, key).settled for key in keys)
 
 
 def test_filters_choose_what_is_asked(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from extractor.errors import ExtractorError
 from extractor.store import (
+    Decided,
     Filter,
     Leased,
     NewDecision,
@@ -32,6 +34,7 @@ from extractor.store import (
 )
 from extractor.store.recheck import BY_VALUES
 from extractor.store.schema import decision, document
+from extractor.store.stretch import decide_stretch, undo_stretch
 from extractor.store.versions import activate
 from extractor.web.cards import ahead, catalogue_of, entries_of, make_card, purpose_of, read_sheet
 from extractor.web.entry import Act, Short, as_decimal, is_number_entry, parse_entry, read_act
@@ -205,7 +208,7 @@ def _keep(request: Request, person: Person, act: Act) -> dict[str, Any]:
             act.request, act.document, act.key, said.kind, person.name, said.after, act.seen, act.purpose, act.why,
             act.seconds, said.published, act.token,
         )  # fmt: skip
-        kept = activate(store, new) if act.act == "activate" else decide(store, new)
+        kept = KEEPERS.get(_way(act), decide)(store, new)
     except Stale as error:
         word = error.settled.after if error.settled else {}
         return _stale(request, act, word, None, error.settled)
@@ -214,9 +217,17 @@ def _keep(request: Request, person: Person, act: Act) -> dict[str, Any]:
     except ExtractorError as error:
         return {"request": act.request, "state": "refused", "detail": f"{error.message}. {error.advice}"}
     if kept.final and not kept.repeated:
-        rows = said.kind == "matched" or act.key.startswith("head/")
+        moved = said.kind == "matched" and current is not None and said.after["code"] != current.cell.code
+        rows = moved or act.key.startswith("head/")
         request.app.state.background.check(act.document, rows=rows)
     return {"request": act.request, "state": "kept", "seq": kept.seq, "final": kept.final}
+
+
+def _way(act: Act) -> str:
+    return "stretch" if act.key.startswith("absent/") else act.act
+
+
+KEEPERS: dict[str, Callable[[Store, NewDecision], Decided]] = {"activate": activate, "stretch": decide_stretch}
 
 
 def _stale(request: Request, act: Act, word: dict[str, Any], kind: str | None, settled: Any) -> dict[str, Any]:
@@ -243,7 +254,7 @@ def undo(request: Request, person: Reviewer, which: Undo) -> dict[str, Any]:
         undoes=gone.seq,
     )  # fmt: skip
     try:
-        decide(store, new)
+        undo_stretch(store, new, which.request)
     except (Stale, Leased):
         return {"state": "stale"}
     rows = gone.kind == "matched" or gone.key.startswith("head/")

@@ -110,6 +110,11 @@ def show_history(
     with request.app.state.store.read() as connection:
         read_about(connection, document_id)
         query = select(decision).where(decision.c.document_id == document_id, decision.c.key == key)
+        open_task = select(task.c.id).where(
+            task.c.document_id == document_id, task.c.key == key, task.c.state != "done"
+        )
+        if connection.execute(open_task).first() is not None:  # blind entries stay blind until they are settled
+            query = query.where(decision.c.final)
         rows = connection.execute(query.order_by(decision.c.seq.desc())).all()
     undone = {row.undoes for row in rows if row.undoes}
     lines = [

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection, select, update
 
 from extractor.repair import RepairError, parse_order
-from extractor.store import Asking, NewDecision, Store, decide, judge_again, read_settled, recheck, save_again
+from extractor.store import NewDecision, Store, bring_up_to_date, decide, read_settled
 from extractor.store.schema import decision, document
 from extractor.store.schema import page as page_table
 from extractor.store.versions import ask_rescan, set_version
@@ -112,17 +112,13 @@ def undo_repair(request: Request, document_id: int, person: Reviewer, undo: Undo
 def _again(request: Request, document_id: int) -> tuple[int, ...]:
     """Judge the document again with all orders that stand; those that can't be done any more."""
     store: Store = request.app.state.store
-    settings = request.app.state.settings
-    review = settings.review
     try:
-        again = judge_again(store, document_id, settings)
+        failed = bring_up_to_date(store, document_id, request.app.state.settings)
     except RepairError as error:
         raise RepairHttp(f"{error.message}; {error.advice}") from error
-    save_again(store, again, "repair", Asking(review.fields, review.critical, review.second_share))
     with store.write() as connection:
         _mark_pages(connection, document_id)
-    recheck(store, document_id)
-    return again.failed
+    return failed
 
 
 def _mark_pages(connection: Connection, document_id: int) -> None:

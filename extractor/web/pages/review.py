@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
 
@@ -32,35 +32,18 @@ def filter_of(
     reason: Word = None,
     severity: Word = None,
     kind: Word = None,
-    indicator: Word = None,
-    document: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Filter:
     """What the address asks for; an empty choice is none."""
-    return Filter(
-        catalogue or None,
-        organisation or None,
-        year or None,
-        reason or None,
-        severity or None,
-        kind or None,
-        document,
-        indicator or None,
-    )
+    return Filter(catalogue or None, organisation or None, year or None, reason or None, severity or None, kind or None)
 
 
 @router.get("/review")
 def show_review(
     request: Request,
     person: Reviewer,  # noqa: ARG001
-    catalogue: Word = None,
-    organisation: Word = None,
-    year: Word = None,
-    reason: Word = None,
-    severity: Word = None,
-    kind: Word = None,
+    chosen: Annotated[Filter, Depends(filter_of)],
 ) -> Response:
     """The screen; its script asks for the cards."""
-    chosen = filter_of(catalogue, organisation, year, reason, severity, kind)
     with request.app.state.store.read() as connection:
         counts = count_tasks(connection, chosen)
         options = {

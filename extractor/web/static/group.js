@@ -7,12 +7,14 @@ const ROW = 4;
 let cards = [];
 let at = 0;
 let busy = false;
+let shownAt = 0;
 
 async function load() {
   const body = { count: 24, kind: "cell", indicator: grid?.dataset.indicator || null, reading: grid?.dataset.reading || null };
   const answer = await send("/api/cards", body);
   cards = answer.cards.filter((card) => card.purpose === "review" && card.entry === "number");
   at = 0;
+  shownAt = performance.now();
   grid.replaceChildren(...cards.map(tile));
   line.textContent = cards.length ? "" : say("empty");
   mark();
@@ -49,7 +51,7 @@ function typeMore(key) {
 async function confirmAll() {
   if (busy) return;
   busy = true;
-  const seconds = 1;
+  const seconds = Math.round((performance.now() - shownAt) / cards.length) / 1000;
   const acts = cards.filter((card) => card.act).map((card) => ({
     request: newRequest(), document: card.document, key: card.key, seen: card.seen, extraction: card.extraction,
     token: card.token, purpose: "group", seconds, ...card.act,

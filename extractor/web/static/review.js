@@ -6,6 +6,7 @@ const LOW = 5; // fewer cards in hand: ask for more
 const BEAT = 30000; // ms between heartbeats of leases
 const RETRY = 2000; // ms until a failed save is sent again
 const CHOICES = ["a", "s", "d", "f", "g"];
+const LISTED = ["settle", "absent"]; // cards about several cells
 const NUMBER_KEYS = /^[0-9.,%/-]$/;
 const BOX = "outbox:" + (document.querySelector(".who")?.textContent.split(" ")[0] ?? "");
 
@@ -36,10 +37,12 @@ function tokens() {
 async function fetchMore() {
   if (fetching) return;
   fetching = true;
+  let more = false;
   try {
     const known = new Set([current, ...queue].filter(Boolean).map(nameOf));
     const body = { ...wanted, count: AHEAD, held: tokens() };
     const first = asked.get("key") && asked.get("document");
+    more = Boolean(first);
     if (first) Object.assign(body, { key: asked.get("key"), document: Number(asked.get("document")) });
     const answer = await send("/api/cards", body);
     if (first) {
@@ -55,7 +58,6 @@ async function fetchMore() {
       queue.push(card);
     }
     if (!current) next();
-    else if (first) fetchLater();
   } catch (error) {
     if (error.status === 401) location.assign("/sign-in?to=/review");
     else setTimeout(fetchMore, RETRY);
@@ -63,10 +65,7 @@ async function fetchMore() {
   } finally {
     fetching = false;
   }
-}
-
-function fetchLater() {
-  if (queue.length < LOW) setTimeout(fetchMore, 0);
+  if (more) fetchMore();
 }
 
 function next() {
@@ -105,11 +104,11 @@ function isTall([, top, , bottom]) {
 function build(card) {
   const side = make("div", { class: "side" });
   if (card.rows.length) side.append(neighbours(card));
-  if (card.entry !== "settle") side.append(...card.related.map((rule) => ruleOf(rule, card)));
+  if (!LISTED.includes(card.entry)) side.append(...card.related.map((rule) => ruleOf(rule, card)));
   const picture = card.page && card.box
     ? make("img", { class: isTall(card.box) ? "crop tall" : "crop", src: cropOf(card), alt: card.label, decoding: "sync" })
     : make("p", { class: "crop none" }, card.page ? `${say("page")} ${card.page}` : "");
-  const looked = card.entry === "settle" && card.related.length ? related(card.related, card) : picture;
+  const looked = LISTED.includes(card.entry) && card.related.length ? related(card.related, card) : picture;
   const choices = make("ol", { class: "choices" });
   card.choices.slice(0, CHOICES.length).forEach((one, number) =>
     choices.append(make("li", {}, make("kbd", {}, CHOICES[number]), " ", one.shown)));
@@ -130,10 +129,9 @@ function build(card) {
 function neighbours(card) {
   const table = make("table", { class: "near" });
   for (const row of card.rows) {
-    const value = card.hidden && row.here ? "?" : row.shown;
     table.append(make("tr", row.here ? { "aria-current": "true" } : {},
       make("td", { class: "code" }, row.code), make("td", {}, row.label),
-      make("td", { class: "n" }, `${row.certain ? "" : "? "}${value}`)));
+      make("td", { class: "n" }, `${row.certain ? "" : "? "}${row.shown}`)));
   }
   return table;
 }
@@ -172,7 +170,7 @@ function drawEntry(echo = null) {
     else if (echo?.warnings?.length) warnings.textContent = echo.warnings.join(" ");
     return;
   }
-  const question = { settle: say("settle"), version: say("version.activate") }[current.entry];
+  const question = { settle: say("settle"), version: say("version.activate"), absent: say("absent.ask") }[current.entry];
   if (question) line.replaceChildren(question);
   else if (current.hidden) line.replaceChildren(say("typed"));
   else if (current.kind === "absent") line.replaceChildren(say("absent.ask"));
@@ -251,6 +249,7 @@ function accept() {
   if (typed !== null) settle({ act: "type", text: typed });
   else if (current.entry === "settle") settle({ act: "settle" });
   else if (current.entry === "version") settle({ act: "activate" });
+  else if (current.entry === "absent") settle({ act: "absent" });
   else if (current.hidden || current.kind === "adjudicate") notice(say("typed"));
   else if (current.field === "stranger") settle({ act: "match", code: null, alias: false });
   else if (current.word?.state === "illegible" || current.word?.state === "unread") notice(say("unreadable"));
@@ -295,7 +294,8 @@ async function flush() {
     answers.filter((answer) => answer.state !== "kept").forEach((answer) => tell(answer, batch));
   } catch (error) {
     if (error.status === 401) location.assign("/sign-in?to=/review");
-    else if (error.status >= 400 && error.status < 500 && error.status !== 429) drop(batch, error);
+    else if (error.status === 403) notice(say("refused", { detail: error.message })); // kept: another session may send it
+    else if ([413, 422].includes(error.status)) drop(batch, error);
     else setTimeout(flush, RETRY);
   } finally {
     sending = false;
@@ -472,11 +472,11 @@ function cardKey(event, key) {
 function allowed(key) {
   if (["b", "x", "n"].includes(key)) {
     if (["settle", "version"].includes(current.entry)) return false;
-    if (current.entry === "row") return key === "n";
+    if (["row", "absent"].includes(current.entry)) return key === "n";
     return !(current.entry === "head" && key === "n");
   }
   if (key === "m") return current.entry === "row";
-  if (key === "e") return !["settle", "version"].includes(current.entry);
+  if (key === "e") return !["settle", "version", "absent"].includes(current.entry);
   return true;
 }
 
