@@ -53,7 +53,8 @@ class PageImage:
     `gray`: uint8 (H, W), paper evened to white, coloured ink removed; what lines are found on.
     `raw`: uint8 (H, W), the same geometry without any cleaning; what engines read first.
     `stamp`, `signature`: bool (H, W) or None, where ink of stamps and of signatures lay; `pen`: bool (H, W) or None,
-    where coloured ink lay that is no larger than writing in a cell.
+    where coloured ink lay that is no larger than writing in a cell; `stray`: bool (H, W) or None, where ink without
+    colour need not be print, because a stamp or a signature lies there; the grey ink of stamps is not in `gray`.
     `text_height`: median height of a text line's ink in pixels.
     `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
     `words`: the PDF's own words when the page is born-digital, else empty.
@@ -72,6 +73,7 @@ class PageImage:
     pen: np.ndarray | None = None
     turned: int = 0
     skew: float = 0.0
+    stray: np.ndarray | None = None
 
 
 # ── grid ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,6 +163,8 @@ class CellInk:
     `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
+    `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt.
+    `blot`: a solid mass of ink lies in it.
     """
 
     cell: GridCell
@@ -171,6 +175,8 @@ class CellInk:
     pen: bool = False
     touches: bool = False
     specks: bool = False
+    stray: bool = False
+    blot: bool = False
 
     @property
     def has_ink(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +18,8 @@ LEAST_COLUMNS = 3  # fewer solid columns may be the frame of a dotted table
 LARGER = 1.3  # a dotted reading of the page that explains this much more of it stands
 NEARLY = 0.93  # a table by its known columns that is this much as large as what the rulings gave stands
 SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ on a page and from page to page
+GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
+SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 
 
@@ -29,7 +30,7 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
     dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
     dotted = find_lattices(dotted_rulings, page.number, page.text_height)
-    if dotted and _is_fuller(dotted, solid):
+    if dotted and _is_fuller(dotted, solid) and not _is_parted(solid, dotted, page.text_height):
         solid = dotted
     elif solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
@@ -82,19 +83,32 @@ def _same_sides(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 def usual_guide(guides: Sequence[Guide]) -> Guide:
-    """Of the pages' guides the first with as many columns as most have; the fuller of two kinds as frequent."""
-    counts = Counter(len(guide.borders) for guide in guides if guide.borders)
-    usual = max(counts, key=lambda count: (counts[count], count), default=0)
-    alike = [guide for guide in guides if len(guide.borders) == usual]
+    """Of the pages' guides the first whose columns most pages have; the fuller of two kinds as frequent."""
+    found = [guide for guide in guides if guide.borders]
+    # scratches part columns too, but each of its own page
+    counts = {id(guide): sum(_same_columns(guide, other) for other in found) for guide in found}
+    best = max(found, key=lambda guide: (counts[id(guide)], len(guide.borders)), default=NO_GUIDE)
+    alike = [guide for guide in found if _same_columns(guide, best)]
     # rulings tell a border more exactly than print
     best = next((guide for guide in alike if guide.ruled), next(iter(alike), NO_GUIDE))
     return replace(best, usual=True, broken=False)
+
+
+def _same_columns(a: Guide, b: Guide) -> bool:
+    """Whether two pages part their tables alike, wherever on the sheet they stand."""
+    if len(a.borders) != len(b.borders):
+        return False
+    shares = [[(x - g.borders[0]) / (g.borders[-1] - g.borders[0]) for x in g.borders] for g in (a, b)]
+    return max(abs(x - y) for x, y in zip(*shares, strict=True)) < SAME_BORDER
 
 
 def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
     """Whether a page deserves a second look, with the columns of most. `guided`: what led the first look."""
     if not usual.borders:
         return False
+    if own.borders and own.ruled and not usual.ruled:
+        # the table without rulings may begin below another one
+        return guided == NO_GUIDE
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost
         return _same_sides(own.borders, usual.borders) and (own.broken or len(own.borders) < len(usual.borders))
@@ -112,6 +126,19 @@ def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:
     same_columns = [grid.n_columns for grid in dotted] == [grid.n_columns for grid in solid]
     more_rows = sum(grid.n_rows for grid in dotted) > sum(grid.n_rows for grid in solid)
     return _certainty(dotted) > _certainty(solid) or (same_columns and more_rows and _certainty(dotted) >= SURE)
+
+
+def _is_parted(solid: tuple[Grid, ...], dotted: tuple[Grid, ...], text_height: float) -> bool:
+    """Whether faint lines part the columns of a whole table again: those of the table on the sheet's other side."""
+    for whole in solid:
+        if whole.n_columns <= LEAST_COLUMNS or whole.certainty < SURE:
+            continue
+        x0, y0, x1, y1 = whole.box
+        faint = [x for grid in dotted if grid.box[1] < y1 and grid.box[3] > y0 for x in _borders(grid) if x0 < x < x1]
+        own = _borders(whole)
+        if sum(min(abs(x - border) for border in own) > text_height for x in faint) >= GHOSTS:
+            return True
+    return False
 
 
 def _shapes(grids: tuple[Grid, ...]) -> list[tuple[int, int]]:

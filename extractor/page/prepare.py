@@ -11,6 +11,7 @@ import numpy as np
 from extractor.page.clean import HUES, even_light, lift_screen, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
+from extractor.page.overlay import find_discs, find_stray, lift_grey
 from extractor.page.render import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
 from extractor.records import PageImage
@@ -20,6 +21,7 @@ INK_BELOW = 150  # on the evened, stretched page
 LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
 FEW_LETTERS = 20  # too few to tell a size from
 DOTS = 0.4  # of the height that holds most ink: smaller components are dots
+USUAL_DOTS, MANY_DOTS = 0.25, 0.38  # share of dots among the components of clean print; of a dirty page's
 SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside
 
 
@@ -60,6 +62,10 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)
     inks = split_ink(layers[2] < 128, layers[3] < 128, text_height) if len(layers) > 2 else None
     stamp, signature, pen = inks or (None, None, None)
+    discs = find_discs(layers[0], sheet.dpi)
+    layers[0], grey = lift_grey(layers[0], discs, text_height)
+    stray = find_stray(layers[0], [disc for disc in discs if not disc.is_grey], text_height)
+    stray = grey if stray is None else stray if grey is None else stray | grey
     return PageImage(
         sheet.number,
         layers[0],
@@ -74,6 +80,7 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
         pen,
         turn,
         skew,
+        stray,
     )
 
 
@@ -102,10 +109,11 @@ def _text_height(gray: np.ndarray, dpi: float) -> float:
     ]
     if len(letters) <= FEW_LETTERS:
         return dpi / 7.2
-    # the dots of rulings may outnumber the letters, but most of the ink is letters
+    # dots of rulings and specks may be as many as the letters, but most of the ink is letters
     ordered = np.sort(letters)
     weights = np.cumsum(ordered.astype(np.float64) ** 2)
-    typical = ordered[np.searchsorted(weights, weights[-1] / 2)]
-    if np.median(letters) < DOTS * typical:
-        letters = letters[letters >= DOTS * typical]
+    dots = ordered < DOTS * ordered[np.searchsorted(weights, weights[-1] / 2)]
+    if dots.mean() > MANY_DOTS:
+        # as the median of letters with no more dots than print has
+        return float(np.quantile(ordered[~dots], (0.5 - USUAL_DOTS) / (1 - USUAL_DOTS))) * LETTER_TO_LINE
     return float(np.median(letters)) * LETTER_TO_LINE

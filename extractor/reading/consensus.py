@@ -14,6 +14,8 @@ SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside i
 ENGINE_WEIGHT: Mapping[str, float] = {"ppocr": 1.0, "trueocr": 0.9, "tesseract-eng": 0.8, "tesseract-vie": 0.7}
 LIGHTER_INK = 0.5  # what was left out so that this could be read may have been a part of it
 WORD_WEIGHT: Mapping[str, float] = {"ppocr": 0.3, "trueocr": 0.9, "tesseract-eng": 0.2, "tesseract-vie": 0.7}
+SURE_FIGURE = 0.5  # score from which a reader counts where the ink may be no print
+STRAY_BLANK = 0.8
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
@@ -32,6 +34,14 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     if not any(part.ink.has_ink for part in parts):
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
     scores = _votes(readings)
+    if any(part.ink.blot for part in parts):
+        # what a blot covers cannot be told from what it was meant to strike out
+        return Field(
+            "", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), (*reasons, "blot")
+        )
+    if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(readings):
+        found = _alternatives([("", 0.0)], readings)
+        return Field("", "blank", STRAY_BLANK, pieces, tuple(readings), found, (*reasons, "stray-ink"))
     if not scores:
         return Field("", "illegible", 0.0, pieces, tuple(readings), (), (*reasons, "no-reading"))
     ranked = sorted(scores.items(), key=lambda item: -item[1])
@@ -50,6 +60,16 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
         confidence *= LIGHTER_INK
     ordered = sorted(readings, key=lambda r: (canonical(r.text) != text, -r.confidence))
     return Field(text, "read", confidence, pieces, tuple(ordered), _alternatives(ranked, readings), tuple(reasons))
+
+
+def _is_figure(readings: Sequence[Reading]) -> bool:
+    """Whether engines of two origins see the same figures in ink that may be no print."""
+    sure: dict[str, set[str]] = {}
+    for reading in readings:
+        text = canonical(reading.text)
+        if reading.confidence >= SURE_FIGURE and NUMBER_CHARS.match(text) and any(map(str.isdigit, text)):
+            sure.setdefault(text, set()).add(reading.engine.split("-")[0])
+    return any(len(origins) > 1 for origins in sure.values())
 
 
 def _votes(readings: Sequence[Reading]) -> dict[str, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from extractor.reading.lines import InkLine, find_lines
+from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
     Box,
@@ -22,13 +25,18 @@ from extractor.records import (
 INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
 TRACE = 0.004  # the same: less may be a stray pixel
+DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
+    inks = [tuple(_cell_ink(page, cell) for cell in grid.cells) for grid in grids]
+    empty = [ink for cells in inks for ink in cells if not ink.has_ink]
+    dirty = sum(ink.specks for ink in empty) > DIRTY * len(empty)
     tables = tuple(
-        GridInk(grid, tuple(_cell_ink(page, cell) for cell in grid.cells), page.to_source(grid.box)) for grid in grids
+        GridInk(grid, tuple(_doubted(page, ink, dirty=dirty) for ink in cells), page.to_source(grid.box))
+        for grid, cells in zip(grids, inks, strict=True)
     )
     return PageInk(page.number, page.origin, tables, _loose_lines(page, grids))
 
@@ -47,10 +55,27 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     pixels = page.raw if written else page.gray
     found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
-    stamped = max(_covered(page, box) for box in ([line.box for line in lines] or [(x0, y0, x1, y1)]))
+    boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
+    stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
-    specks = found.specks or pen > TRACE or _share(page.signature, (x0, y0, x1, y1)) * area > WRITTEN
+    strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
+    specks = found.specks or pen > TRACE or strokes * area > WRITTEN
     return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks)
+
+
+def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
+    """With what speaks against its ink's being print."""
+    if not ink.lines:
+        return ink
+    x0, y0, x1, y1 = _inside(page, ink.cell.box)
+    region = np.s_[y0:y1, x0:x1]
+    stray = None if page.stray is None else page.stray[region]
+    raw = page.raw[region]
+    return replace(
+        ink,
+        stray=not ink.pen and is_stray(page.gray[region], stray, page.text_height, dirty=dirty),
+        blot=has_blot(raw, float(np.percentile(raw, 90)), page.text_height),
+    )
 
 
 def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:

@@ -199,7 +199,8 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = "handwriting" in field.reasons or "several-lines" in field.reasons
-    return unclear or header_with_ink or hidden or written
+    left_out = "stray-ink" in field.reasons
+    return unclear or header_with_ink or hidden or written or left_out
 
 
 def _score_text(

@@ -138,6 +138,25 @@ def test_a_page_whose_rulings_are_broken_follows_the_columns_of_the_others() -> 
     assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
 
 
+def test_the_columns_of_most_pages_are_those_that_most_share() -> None:
+    good = Guide((0.1, 0.2, 0.6, 0.7, 0.9), ruled=True)
+    shifted = Guide((0.12, 0.22, 0.62, 0.72, 0.92), ruled=True)
+    scratched = [
+        Guide((*good.borders[:at], x, *good.borders[at:]), ruled=True) for at, x in ((2, 0.3), (3, 0.65), (4, 0.8))
+    ]
+    assert usual_guide([*scratched, good, shifted]).borders == good.borders
+
+
+def test_a_ghost_of_the_verso_does_not_part_a_whole_table() -> None:
+    page = make_page()
+    ghost = np.full_like(page, 255)
+    for x in (40, 240, 400, 640, 1300, 1560):
+        cv2.line(ghost, (x, 60), (x, 1380), 190, 2)
+    for y in range(60, 1381, 44):
+        cv2.line(ghost, (40, y), (1560, y), 190, 2)
+    assert shape(find(cv2.min(page, ghost))) == WHOLE
+
+
 def test_which_pages_deserve_a_second_look() -> None:
     usual = Guide((0.1, 0.2, 0.6, 0.9), usual=True, ruled=True)
     assert not is_unlike(Guide(usual.borders, ruled=True), NO_GUIDE, usual)
@@ -145,3 +164,7 @@ def test_which_pages_deserve_a_second_look() -> None:
     assert is_unlike(Guide((0.1, 0.6, 0.9), ruled=True), NO_GUIDE, usual)
     assert not is_unlike(Guide((0.3, 0.5, 0.7), ruled=True), NO_GUIDE, usual)  # another table
     assert not is_unlike(NO_GUIDE, NO_GUIDE, usual)  # prose
+    unruled = Guide((0.1, 0.2, 0.6, 0.9), usual=True)
+    other = Guide((0.2, 0.5, 0.8), ruled=True)
+    assert is_unlike(other, NO_GUIDE, unruled)  # the table without rulings may begin below it
+    assert not is_unlike(other, unruled, unruled)

@@ -1,0 +1,98 @@
+"""Cells over which a stamp, a signature, dirt or a blot lies -> what is said to be printed in them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.reading import find_ink
+from extractor.reading.consensus import settle_number
+from extractor.records import Box, CellInk, CellText, Grid, GridCell, PageImage, Piece, Reading
+
+TEXT_HEIGHT = 24.0
+WIDTH, HEIGHT, N_ROWS = 300, 60, 12
+
+
+def find_cells(page: np.ndarray, stray: np.ndarray | None = None) -> tuple[CellInk, ...]:
+    """Ink of a column of cells."""
+
+    def same(box: Box) -> Box:
+        return box
+
+    cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 60.0, 300.0, r * 60.0 + 60.0)) for r in range(N_ROWS))
+    grid = Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 60.0 * N_ROWS), True, 1.0)
+    image = PageImage(1, page, page, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray)
+    return find_ink(image, (grid,)).grids[0].cells
+
+
+def make_page() -> np.ndarray:
+    return np.full((HEIGHT * N_ROWS, WIDTH), 255, np.uint8)
+
+
+def write(page: np.ndarray, row: int, text: str) -> None:
+    cv2.putText(page, text, (120, row * HEIGHT + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+
+
+def test_a_stroke_across_a_blank_cell_is_stray_and_print_beside_it_is_not() -> None:
+    page, stray = make_page(), np.zeros((HEIGHT * N_ROWS, WIDTH), bool)
+    for row in (2, 3):
+        cv2.line(page, (60, row * HEIGHT + 15), (240, row * HEIGHT + 45), 0, 3)
+    stray[page < 100] = True
+    write(page, 3, "74")
+    write(page, 4, "74")
+    cells = find_cells(page, stray)
+    assert [cells[row].stray for row in (2, 3, 4)] == [True, False, False]
+
+
+def test_specks_are_stray_only_where_the_page_is_full_of_them() -> None:
+    def speckle(page: np.ndarray, row: int, size: int) -> None:
+        for x in (70, 130, 210):
+            cv2.circle(page, (x, row * HEIGHT + 20 + x % 7), size, 0, -1)
+
+    clean, dirty = make_page(), make_page()
+    for row in range(N_ROWS):
+        speckle(dirty, row, 2)
+    for page in (clean, dirty):
+        speckle(page, 5, 4)
+        write(page, 6, "8")
+        cv2.line(page, (140, 7 * HEIGHT + 30), (152, 7 * HEIGHT + 30), 0, 2)
+    assert [find_cells(dirty)[row].stray for row in (5, 6, 7)] == [True, False, False]
+    assert not any(cell.stray for cell in find_cells(clean))
+
+
+def test_a_blot_is_told_from_bold_print() -> None:
+    page = make_page()
+    cv2.ellipse(page, (150, 150), (40, 22), 0, 0, 360, 0, -1)
+    cv2.putText(page, "8.888", (90, 3 * HEIGHT + 45), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 6)
+    cells = find_cells(page)
+    assert [cells[row].blot for row in (2, 3, 4)] == [True, False, False]
+
+
+SEEN = (Reading("ppocr", "74", 0.9), Reading("trueocr", "74", 0.8))
+UNLIKE = (Reading("ppocr", "7", 0.9), Reading("trueocr", "/", 0.9))
+LETTERS = (Reading("ppocr", "UBND", 0.9), Reading("trueocr", "UBND", 0.9))
+
+
+def settle(
+    readings: tuple[Reading, ...], *, stray: bool = False, blot: bool = False
+) -> tuple[str, str, tuple[str, ...]]:
+    ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 1, 1)), Piece(1, (0, 0, 1, 1)), words="x", stray=stray, blot=blot)
+    field = settle_number((CellText(ink, "", 0.5),), readings)
+    assert field.readings  # whatever the engines saw stays with the cell
+    return field.state, field.raw, field.reasons
+
+
+@pytest.mark.parametrize("readings", [UNLIKE, LETTERS])
+def test_stray_ink_is_a_figure_only_where_two_readers_see_the_same(readings: tuple[Reading, ...]) -> None:
+    assert settle(SEEN, stray=True)[:2] == ("read", "74")
+    state, raw, reasons = settle(readings, stray=True)
+    assert (state, raw) == ("blank", "")
+    assert "stray-ink" in reasons
+    assert settle(readings)[0] == "read"
+
+
+def test_what_a_blot_covers_is_illegible() -> None:
+    state, raw, reasons = settle(SEEN, blot=True)
+    assert (state, raw) == ("illegible", "")
+    assert "blot" in reasons
