@@ -12,6 +12,8 @@ from extractor.reading import Engine, read_cells
 from extractor.records import CellText, Row
 
 LIKE = 80  # rapidfuzz ratio from which a header word names the catalogue's main measure
+HEADER_DEPTH = 3  # rows at the top of a table that may be a header that was not told from content
+UNNAMED = 0.4  # certainty of rows with several value columns, none of which names the main measure
 
 
 def read_measures(
@@ -22,23 +24,41 @@ def read_measures(
     return tuple(field.raw for field in read)
 
 
+def find_measures(names: tuple[str, ...], rows: Sequence[Row], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The names, or where none could be read those that stand in the first rows: a shaded header is taken for one."""
+    if any(names) or len(names) < 2:
+        return names
+    for row in rows[:HEADER_DEPTH]:
+        found = tuple(field.raw for field in (row.value, *(field for _, field in row.others)))
+        if len(found) == len(names) and _main(found, wanted) is not None:
+            return found
+    return names
+
+
 def main_measure(names: Sequence[str], wanted: Sequence[str]) -> str:
     """The name of the main value column."""
-    return names[_main(names, wanted)] if names else ""
+    return names[_main(names, wanted) or 0] if names else ""
 
 
 def with_main_measure(rows: tuple[Row, ...], names: Sequence[str], wanted: Sequence[str]) -> tuple[Row, ...]:
-    """Rows whose `value` is the catalogue's main measure, else the leftmost; the others keep their order."""
+    """Rows whose `value` is the catalogue's main measure; the others keep their order.
+
+    Where no column is named so it is the leftmost, which is a guess: nothing of such a row is certain.
+    """
     main = _main(names, wanted)
+    if main is None and len(names) > 1:
+        rows = tuple(
+            replace(row, grid_certainty=min(row.grid_certainty, UNNAMED)) if row.others else row for row in rows
+        )
     return tuple(_put_first(row, names, main) for row in rows) if main else rows
 
 
-def _main(names: Sequence[str], wanted: Sequence[str]) -> int:
+def _main(names: Sequence[str], wanted: Sequence[str]) -> int | None:
     for want in wanted:
         likeness = [fuzz.ratio(_fold(name), _fold(want)) for name in names]
         if likeness and max(likeness) >= LIKE:
             return likeness.index(max(likeness))
-    return 0
+    return None
 
 
 def _put_first(row: Row, names: Sequence[str], main: int) -> Row:

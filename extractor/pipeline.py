@@ -14,7 +14,7 @@ from extractor.form import Form, find_form
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
 from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
 from extractor.ingest import open_source
-from extractor.measures import main_measure, read_measures, with_main_measure
+from extractor.measures import find_measures, main_measure, read_measures, with_main_measure
 from extractor.page import PageReader, open_pages, prepare_page
 from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
 from extractor.records import Catalogue, Guide, Head, HeadField, HeadLine, LooseLine, PageImage, PageText, Source, Table
@@ -138,8 +138,11 @@ def _draw_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> P
 def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Table, Head]:
     """The form's cells read with care, and the report's head."""
     words = words_of([form.catalogue])
+    wanted = form.catalogue.main_measures
     names = read_measures(form.measures, engines, words)
-    rows = with_main_measure(read_rows(form.rows, names, engines, words), names, form.catalogue.main_measures)
+    rows = read_rows(form.rows, names, engines, words)
+    names = find_measures(names, rows, wanted)
+    rows = with_main_measure(rows, names, wanted)
     near = _read_head(form.head, engines, words)
     head = find_head(near, form.catalogue.places)
     if None in (head.organisation.value, head.report_number.value, head.report_date.value, head.period.value):
@@ -148,7 +151,7 @@ def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Tab
         near = (*near, *far)
     table = Table(
         rows,
-        main_measure(names, form.catalogue.main_measures),
+        main_measure(names, wanted),
         near,
         form.pages,
         form.other_tables,

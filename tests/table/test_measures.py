@@ -1,0 +1,43 @@
+"""Which of several value columns is the report's own: named by its header, or held for a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extractor.measures import find_measures, main_measure, with_main_measure
+from extractor.records import Row
+from tests.builders import make_field, make_row
+
+WANTED = ("Kỳ này", "Thực hiện")
+
+
+def _two(index: int, label: str, first: str, second: str) -> Row:
+    return replace(make_row(index, label, first), others=(("", make_field(second)),))
+
+
+def test_the_column_that_the_catalogue_wants_comes_first() -> None:
+    rows = with_main_measure((_two(0, "Số hồ sơ", "102", "30"),), ("Kế hoạch", "Thực hiên"), WANTED)
+    assert rows[0].value.raw == "30"
+    assert [(name, field.raw) for name, field in rows[0].others] == [("Kế hoạch", "102")]
+    assert not rows[0].guessed
+
+
+def test_a_header_that_was_taken_for_content_still_names_the_columns() -> None:
+    rows = (_two(0, "Nội dung", "Kế hoạch", "Thực hiện"), _two(1, "Số hồ sơ", "102", "30"))
+    names = find_measures(("", ""), rows, WANTED)
+    assert names == ("Kế hoạch", "Thực hiện")
+    assert main_measure(names, WANTED) == "Thực hiện"
+
+
+def test_columns_without_a_known_name_are_a_guess() -> None:
+    """The plan's column was once accepted as the result: a whole report silently wrong."""
+    for names in (("", ""), ("Chỉ tiêu giao", "Đạt được")):
+        rows = (_two(0, "Số hồ sơ", "102", "30"), make_row(1, "Số phòng", "3"))
+        guessed = with_main_measure(rows, find_measures(names, rows, WANTED), WANTED)
+        assert guessed[0].value.raw == "102"
+        assert [row.guessed for row in guessed] == [True, False]
+
+
+def test_one_column_needs_no_name() -> None:
+    row = make_row(0, "Số hồ sơ", "102")
+    assert with_main_measure((row,), ("",), WANTED) == (row,)
