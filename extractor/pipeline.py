@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -54,6 +54,17 @@ class Report:
     engines: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks on. `tell(stage, page)`: what is being done; `skip`: pages that are left out, with the reason."""
+
+    tell: Callable[[str, int], None] = lambda stage, page: None  # noqa: ARG005
+    skip: Mapping[int, str] = field(default_factory=dict)
+
+
+NOBODY = Watch()
+
+
 def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settings | None = None) -> Document:
     """One report -> its Document. Raises DocumentError or UsageError, see `extractor.errors`."""
     return extract_report(path, catalogue, settings or load_settings())[0]
@@ -61,16 +72,16 @@ def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settin
 
 def extract_report(path: Path, catalogue: str | Path | None, settings: Settings) -> tuple[Document, Report]:
     """The Document with what was read, from which it can be judged again."""
-    report = read_report(path, catalogue, settings)
+    report = read_report(open_source(path, settings.ingest), catalogue, settings)
     return assemble_document(judge(report, settings)), report
 
 
-def read_report(path: Path, catalogue: str | Path | None, settings: Settings) -> Report:
+def read_report(source: Source, catalogue: str | Path | None, settings: Settings, watch: Watch = NOBODY) -> Report:
     """Everything that takes pixels: the form found and read."""
     catalogues = [load_catalogue(name) for name in ([catalogue] if catalogue else list_catalogues())]
-    source = open_source(path, settings.ingest)
     engines = load_engines(settings.reading.engines)
-    pages = read_pages(source, settings, engines)
+    pages = read_pages(source, settings, engines, watch)
+    watch.tell("form", 0)
     drafts = find_tables([grid for page in pages.texts for grid in page.grids])
     form = find_form(drafts, pages.texts, catalogues, chosen=catalogue is not None)
     table, head = read_form(form, pages, engines)
@@ -88,7 +99,7 @@ def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDoc
     return write_tables(source, drafts, pages.texts, pages.unread, engines, words)
 
 
-def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -> Pages:
+def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], watch: Watch = NOBODY) -> Pages:
     """Every page, one at a time: its tables, their ink, a first reading. The pixels are dropped page by page."""
     texts: dict[int, PageText] = {}
     guides: dict[int, Guide] = {}
@@ -97,6 +108,10 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -
     with open_pages(source, settings) as reader:
         guide = NO_GUIDE
         for number in range(1, source.page_count + 1):
+            watch.tell("page", number)
+            if number in watch.skip:
+                failures[number] = UnreadableFile(f"page {number} was given up", code=watch.skip[number])
+                continue
             try:
                 texts[number], guides[number] = _read_page(reader, number, engines, guide)
             except DocumentError as error:
@@ -108,6 +123,7 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine]) -
         usual = usual_guide(tuple(guides.values()))
         for number, own in guides.items():
             if is_unlike(own, guided[number], usual):
+                watch.tell("page", number)
                 again, _ = _read_page(reader, number, engines, usual)
                 texts[number] = again if again.grids else texts[number]
     if failures and not texts:
@@ -224,10 +240,15 @@ def engine_versions(engines: Mapping[str, Engine]) -> dict[str, str]:
     return {name: engine.version for name, engine in sorted(engines.items())}
 
 
-def _made_with(catalogue: Catalogue, engines: dict[str, str]) -> MadeWith:
+def made_with(engines: Mapping[str, Engine]) -> MadeWith:
+    """What a reading by these engines is made with, whatever the form."""
+    return _made_with(None, engine_versions(engines))
+
+
+def _made_with(catalogue: Catalogue | None, engines: dict[str, str]) -> MadeWith:
     return MadeWith(
         extractor=__version__,
         engines=engines,
-        catalogue=f"{catalogue.name}@{catalogue.version}+{catalogue.sha256[:12]}",
+        catalogue=f"{catalogue.name}@{catalogue.version}+{catalogue.sha256[:12]}" if catalogue else None,
         models={name: resource_sha256("models", name) for name in MODEL_FILES},
     )

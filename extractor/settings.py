@@ -68,6 +68,18 @@ class ReviewSettings(_Block):
     )
 
 
+class BulkSettings(_Block):
+    """Limits of bulk runs."""
+
+    page_seconds: float = Field(120.0, gt=0, description="longest time for one page")
+    document_seconds: float = Field(3600.0, gt=0, description="longest time for one document")
+    memory_mb: int = Field(3000, ge=200, description="most memory of one process, MiB")
+    growth_mb: int = Field(600, ge=1, description="growth from which a process is replaced, MiB")
+    documents_per_process: int = Field(100, ge=1, description="documents after which a process is replaced")
+    free_mb: int = Field(200, ge=0, description="room on the disk below which a run stops, MiB")
+    store_seconds: float = Field(120.0, ge=0, description="how long a run waits for a store that does not answer")
+
+
 class Settings(_Block):
     """All settings; build one with `load_settings`."""
 
@@ -77,6 +89,7 @@ class Settings(_Block):
     trust: TrustSettings = TrustSettings()  # type: ignore[call-arg]
     store: StoreSettings = StoreSettings()  # type: ignore[call-arg]
     review: ReviewSettings = ReviewSettings()  # type: ignore[call-arg]
+    bulk: BulkSettings = BulkSettings()  # type: ignore[call-arg]
 
 
 def load_settings(

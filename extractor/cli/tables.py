@@ -8,8 +8,9 @@ from pathlib import Path
 
 from extractor.cli.common import read_settings
 from extractor.cli.inputs import hash_file
-from extractor.cli.work import limit_threads, write_text
+from extractor.cli.work import limit_threads
 from extractor.errors import EXIT_FAILED, EXIT_OK, EXIT_PARTIAL, DocumentError
+from extractor.writing import write_text
 
 HELP = "write every table of a document as a grid of cells"
 EXAMPLE = "extractor tables bao-cao-319.pdf --out tables.json"

@@ -7,7 +7,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from extractor.cli.inputs import Job, hash_file
 from extractor.errors import DocumentError, ExtractorError, UnreadableFile
+from extractor.writing import write_text
 
 if TYPE_CHECKING:
     from extractor.report import Document
@@ -107,25 +107,15 @@ def fail_job(job: Job, error: ExtractorError, order: Order | None = None) -> Res
 
 
 def _store_document(document: Document, readings: bytes | None, job: Job, order: Order) -> None:
-    """Into the store, where what people ordered for this file is done again. Raises DocumentError, StoreError."""
-    from extractor.report import check_json
-    from extractor.store import Shelf, asking_of, bring_up_to_date, has_orders, recheck, save_report
+    """Into the store. Raises DocumentError, StoreError."""
+    from extractor.store import Shelf, keep_document
 
     data = job.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != document.document.sha256:
         raise UnreadableFile("the file changed while it was read", "extract it again", code="changed-file")
-    text = document.to_json()
-    check_json(text)
     store = open_named_store(str(order.store), order.settings)
-    asking = asking_of(order.settings)
     try:
-        document_id = save_report(store, data, text, readings, shelf=Shelf(path=str(job.path)), asking=asking)
-        with store.read() as connection:
-            ordered = has_orders(connection, document_id)
-        if ordered and readings is not None:
-            bring_up_to_date(store, document_id, order.settings)
-        else:
-            recheck(store, document_id)
+        keep_document(store, data, document, readings, order.settings, shelf=Shelf(path=str(job.path)))
     finally:
         store.close()
 
@@ -144,28 +134,6 @@ def write_document(document: Document, target: Path) -> None:
     text = document.to_json()
     check_json(text)
     write_text(text, target)
-
-
-def write_text(text: str, target: Path) -> None:
-    """Write beside the target, then rename."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=".", suffix=".part", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
-            os.replace(file.name, target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _count(document: Document) -> tuple[int, int]:

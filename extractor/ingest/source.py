@@ -24,8 +24,14 @@ def open_source(path: Path, settings: IngestSettings) -> Source:
 
     Raises UnreadableFile (missing, empty, of another kind, truncated beyond repair), EncryptedFile or TooLarge.
     """
-    data = _read_bytes(path, settings)
-    name = unicodedata.normalize("NFC", path.name)
+    return open_bytes(_read_bytes(path, settings), path.name, settings)
+
+
+def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
+    """Open a report whose bytes are at hand: what is read is then what was hashed, whatever happens to the file."""
+    name = unicodedata.normalize("NFC", name)
+    if not data:
+        raise UnreadableFile("the file is empty", "copy or scan it again", code="empty-file")
     sha256 = hashlib.sha256(data).hexdigest()
     if b"%PDF-" in data[:PDF_HEAD_BYTES]:
         data, page_count, repaired = open_pdf(data, settings)
@@ -44,8 +50,6 @@ def _read_bytes(path: Path, settings: IngestSettings) -> bytes:
         raise UnreadableFile(
             f"the file cannot be read: {error.strerror}", "check the path and its permissions", code="missing-file"
         ) from error
-    if not data:
-        raise UnreadableFile("the file is empty", "copy or scan it again", code="empty-file")
     return data
 
 

@@ -15,7 +15,33 @@ from extractor.store.codec import as_report, pack_report, parse_document, unpack
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
 from extractor.store.files import keep_original, original_path, read_original
-from extractor.store.opening import Store, StoreError, open_store, upgrade_store, write_again
+from extractor.store.keep import keep_document
+from extractor.store.ledger import (
+    Attempt,
+    Done,
+    Fault,
+    Found,
+    claim,
+    enter,
+    fail,
+    finish,
+    give_back,
+    list_doubles,
+    list_states,
+    put_again,
+    read_entries,
+    read_stamps,
+)
+from extractor.store.opening import (
+    Store,
+    StoreError,
+    find_revision,
+    open_for_upgrade,
+    open_store,
+    upgrade_store,
+    wait_until_alive,
+    write_again,
+)
 from extractor.store.people import (
     ROLES,
     Person,
@@ -43,16 +69,23 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
+from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, list_runs
 from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
 
 __all__ = [
+    "BEAT_SECONDS",
     "ROLES",
     "Address",
     "Again",
     "Asking",
+    "Attempt",
     "CurrentCell",
     "Decided",
+    "Done",
+    "Fault",
     "Filter",
+    "Found",
+    "Holder",
     "Leased",
     "NewDecision",
     "Part",
@@ -73,22 +106,34 @@ __all__ = [
     "change_person",
     "check_cells",
     "check_chain",
+    "claim",
     "count_tasks",
     "decide",
     "decide_within",
     "differences",
     "end_session",
+    "enter",
+    "enter_run",
+    "fail",
     "find_holder",
     "find_person",
+    "find_revision",
+    "finish",
+    "give_back",
     "has_orders",
     "is_token",
     "judge_again",
+    "keep_document",
     "keep_lease",
     "keep_original",
     "lease_next",
     "lease_task",
+    "list_doubles",
     "list_people",
     "list_readable",
+    "list_runs",
+    "list_states",
+    "open_for_upgrade",
     "open_store",
     "open_tasks",
     "original_path",
@@ -97,11 +142,14 @@ __all__ = [
     "parse_document",
     "place_document",
     "postpone",
+    "put_again",
     "read_cells",
+    "read_entries",
     "read_findings",
     "read_orders",
     "read_original",
     "read_settled",
+    "read_stamps",
     "recheck",
     "release",
     "revoke_token",
@@ -114,5 +162,6 @@ __all__ = [
     "unpack_json",
     "unpack_readings",
     "upgrade_store",
+    "wait_until_alive",
     "write_again",
 ]

@@ -102,10 +102,18 @@ def open_store(given: str, *, files: Path | None = None, create: bool = True) ->
         elif have != want:
             raise StoreError(
                 f"the store is at schema {have}, this version needs {want}",
-                "make a backup (extractor backup), then run extractor upgrade",
+                f"run extractor upgrade --store {given}",
             )
     address.files.mkdir(parents=True, exist_ok=True)
     return store
+
+
+def open_for_upgrade(given: str) -> Store:
+    """Open a store whatever its schema is. Raises UsageError where there is none."""
+    address = parse_address(given, None)
+    if address.is_sqlite:
+        _check_path(Path(str(address.url.database)), create=False)
+    return Store(address, _make_engine(address))
 
 
 def newest_revision() -> str:

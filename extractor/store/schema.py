@@ -292,3 +292,62 @@ token = Table(
     Column("revoked_at", Text),
     comment="for programs that read the HTTP API",
 )
+
+# ── bulk runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+bulk_run = Table(
+    "bulk_run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("born", Text, nullable=False),  # of the process, so that a number used again is not taken for it
+    Column("purpose", Text, nullable=False),  # bulk, watch, worker
+    Column("folders", Text, nullable=False),  # that a watch takes files from
+    Column("beat", Integer, nullable=False),  # counts up while it lives
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    comment="processes that hold documents of the ledger; one whose beat stands still holds nothing",
+)
+
+bulk_document = Table(
+    "bulk_document",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("position", Integer, nullable=False),  # order of work
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("target", Text, nullable=False, unique=True),  # of its JSON, relative, without suffix
+    Column("box", Text),
+    Column("folder", Text),
+    Column("size", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, running, done, partial, failed, quarantined
+    Column("attempts", Integer, nullable=False),  # counted before each starts
+    Column("faults", Integer, nullable=False),  # attempts that the document itself ended
+    Column("lost", Integer, nullable=False),  # attempts that ended from outside, without a word
+    Column("skip", Text, nullable=False),  # pages that are left out: each ended an attempt
+    Column("run_id", Text, ForeignKey("bulk_run.id")),
+    Column("token", Text),  # of the attempt that runs: only its holder may end it
+    Column("started_at", Text),
+    Column("ended_at", Text),
+    Column("seconds", Float),
+    Column("cpu_seconds", Float),
+    Column("pages", Integer),
+    Column("reports", Integer),
+    Column("accepted", Integer),
+    Column("value_cells", Integer),
+    Column("code", Text),  # why it failed or is in quarantine
+    Column("message", Text),
+    Column("advice", Text),
+    Column("versions", Text),  # of program, engines, models and form that it was done with
+    Index("ix_bulk_document_state_position", "state", "position"),
+    comment="the ledger of bulk runs: one row a document by its bytes",
+)
+
+bulk_path = Table(
+    "bulk_path",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("stamp", Text, nullable=False),  # size and time of change: the same ones, the same bytes
+    comment="where documents of the ledger lie; one that came twice has two",
+)

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from extractor.cli.inputs import Job
-from extractor.cli.work import Order, count_cores, run_jobs, write_text
+from extractor.cli.work import Order, count_cores, run_jobs
 from extractor.settings import load_settings
+from extractor.writing import write_text
 from tests.cli.fakes import die_on_bad
 
 ROOT = Path(__file__).resolve().parents[2]

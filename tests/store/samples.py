@@ -13,6 +13,7 @@ CASES = Path(__file__).parent.parent.parent / "fixtures" / "cases"
 @cache
 def seed_scan() -> tuple[bytes, str, bytes]:
     """The stamped sample: its bytes, its JSON and what was read of it."""
+    from extractor.ingest import open_source
     from extractor.pipeline import judge, read_report
     from extractor.report import assemble_document
     from extractor.settings import load_settings
@@ -20,7 +21,7 @@ def seed_scan() -> tuple[bytes, str, bytes]:
 
     path = CASES / "seed-office-scan.pdf"
     settings = load_settings(environ={})
-    report = read_report(path, None, settings)
+    report = read_report(open_source(path, settings.ingest), None, settings)
     return path.read_bytes(), assemble_document(judge(report, settings)).to_json(), pack_report(report)
 
 

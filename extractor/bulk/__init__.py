@@ -1,0 +1,7 @@
+"""An archive of reports -> every one extracted once, unattended: a ledger, isolated processes, limits, progress."""
+
+from extractor.bulk.archive import find_documents, read_shelves
+from extractor.bulk.document import Order, find_versions
+from extractor.bulk.run import Halted, Run
+
+__all__ = ["Halted", "Order", "Run", "find_documents", "find_versions", "read_shelves"]

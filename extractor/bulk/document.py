@@ -1,0 +1,113 @@
+"""One document of a bulk run -> its JSON and its place in the store; runs in the child process of a slot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from extractor import __version__
+from extractor.errors import DocumentError, UnreadableFile
+from extractor.ingest import open_bytes
+from extractor.pipeline import Report, Watch, judge, made_with, read_report
+from extractor.reading import load_engines
+from extractor.report import Document, MadeWith, assemble_document, check_json, failed_document
+from extractor.settings import Settings
+from extractor.store import Attempt, Done, Found, Shelf, Store, keep_document, pack_report
+from extractor.writing import write_text
+
+EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
+Tell = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is the same for all documents of a run. `store`: its address; `keep`: documents go into it too.
+
+    `out`: folder for JSON files, or None.
+    """
+
+    settings: Settings
+    catalogue: str | None
+    store: str
+    keep: bool
+    out: str | None
+
+
+def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Done:
+    """Read, judge and keep one document. What is wrong with it is a failed JSON; faults of ours are raised."""
+    began, cpu = time.monotonic(), time.process_time()
+    found = attempt.found
+    tell("open", 0)
+    data = b""
+    try:
+        data = read_whole(found)
+        source = open_bytes(data, found.name, order.settings.ingest)
+        report = read_report(source, order.catalogue, order.settings, Watch(tell, dict(attempt.skip)))
+        tell("judge", 0)
+        document, packed = _write(report, order.settings)
+    except DocumentError as error:
+        if error.code == "changed-file":
+            raise
+        document, packed = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__)), None
+    tell("keep", 0)
+    if order.keep:
+        shelf = Shelf(found.path, found.box, found.folder)
+        keep_document(store, data, document, packed, order.settings, shelf=shelf)
+    if order.out is not None:
+        write_document(document, Path(order.out) / f"{found.target}.json")
+    done = count_document(document, order)
+    return replace(done, seconds=time.monotonic() - began, cpu_seconds=time.process_time() - cpu)
+
+
+def _write(report: Report, settings: Settings) -> tuple[Document, bytes]:
+    return assemble_document(judge(report, settings)), pack_report(report)
+
+
+def read_whole(found: Found) -> bytes:
+    """The bytes that the ledger names. Raises UnreadableFile where they are gone or others now."""
+    try:
+        data = Path(found.path).read_bytes()
+    except OSError as error:
+        raise UnreadableFile(
+            f"the file cannot be read: {error.strerror}", "check the path and its permissions", code="missing-file"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != found.sha256:
+        raise UnreadableFile("the file has changed since it was found", "run again", code="changed-file")
+    return data
+
+
+def write_document(document: Document, target: Path) -> None:
+    """Check the JSON against its schema and put it in place at once."""
+    text = document.to_json()
+    check_json(text)
+    write_text(text, target)
+
+
+def count_document(document: Document, order: Order) -> Done:
+    """What the ledger says of a document."""
+    printed = [one.value for one in document.indicators if one.row.state == "matched"]
+    values = [value for value in printed if value.type != "header"]
+    error = document.error
+    return Done(
+        state={"complete": "done", "partial": "partial", "failed": "failed"}[document.outcome],
+        versions=find_versions(made_with(load_engines(order.settings.reading.engines)), order.catalogue),
+        pages=document.document.page_count,
+        reports=int(document.outcome != "failed"),
+        accepted=sum(value.status == "accepted" for value in values),
+        value_cells=len(values),
+        code=error.code if error else None,
+        message=error.message if error else None,
+        advice=error.advice if error else None,
+    )
+
+
+def find_versions(made: MadeWith, catalogue: str | None) -> str:
+    """Of everything that a new reading would be different for: program, engines, models, the chosen form."""
+    return json.dumps(
+        {"extractor": made.extractor, "engines": made.engines, "models": made.models, "form": catalogue},
+        sort_keys=True,
+    )

@@ -1,0 +1,51 @@
+"""A store of an earlier version -> the schema of this one; an SQLite store is copied beside itself before."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sqlite3
+from pathlib import Path
+
+from extractor.cli.common import add_store
+from extractor.errors import EXIT_OK, UsageError
+
+HELP = "bring a store to the schema of this version"
+EXAMPLE = "extractor upgrade --store kho.db"
+
+log = logging.getLogger("extractor")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of this command."""
+    add_store(parser, required=True)
+    parser.add_argument("--to", default="head", metavar="REVISION", help="another schema, such as 0001 to go back")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Upgrade, and say from which schema to which."""
+    from extractor.store import find_revision, open_for_upgrade, upgrade_store
+
+    store = open_for_upgrade(args.store)
+    before = find_revision(store)
+    if before is None:
+        raise UsageError(f"{args.store} holds no store yet", "check the address")
+    if store.address.is_sqlite:
+        log.warning("a copy of the store is kept: %s", _copy(Path(str(store.address.url.database)), before))
+    upgrade_store(store, args.to)
+    print(f"schema {before} -> {find_revision(store)}")
+    store.close()
+    return EXIT_OK
+
+
+def _copy(path: Path, revision: str) -> Path:
+    """The database as it is, whole, under a name that nothing has yet."""
+    number = 0
+    target = path.with_name(f"{path.name}.{revision}")
+    while target.exists():
+        number += 1
+        target = path.with_name(f"{path.name}.{revision}.{number}")
+    with sqlite3.connect(path) as source:
+        source.execute("VACUUM INTO ?", (str(target),))
+    source.close()
+    return target

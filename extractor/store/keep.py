@@ -1,0 +1,33 @@
+"""A document as extracted -> the store, where what people ordered for the same file is done again."""
+
+from __future__ import annotations
+
+from extractor.report import Document, check_json
+from extractor.settings import Settings
+from extractor.store.again import bring_up_to_date, has_orders
+from extractor.store.opening import Store
+from extractor.store.recheck import recheck
+from extractor.store.save import NO_SHELF, WHOLE, Part, Shelf, asking_of, save_report
+
+
+def keep_document(
+    store: Store,
+    data: bytes,
+    document: Document,
+    readings: bytes | None,
+    settings: Settings,
+    *,
+    part: Part = WHOLE,
+    shelf: Shelf = NO_SHELF,
+) -> int:
+    """Keep it; the document's id. Done twice it is kept once. Raises StoreError."""
+    text = document.to_json()
+    check_json(text)
+    document_id = save_report(store, data, text, readings, part=part, shelf=shelf, asking=asking_of(settings))
+    with store.read() as connection:
+        ordered = has_orders(connection, document_id)
+    if ordered and readings is not None:
+        bring_up_to_date(store, document_id, settings)
+    else:
+        recheck(store, document_id)
+    return document_id
