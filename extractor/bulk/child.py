@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from extractor.bulk.document import EXIT_MEMORY, Order
+from extractor.cli.work import limit_threads
 from extractor.errors import DocumentError, ExtractorError
 from extractor.store import Attempt, Done, Store, StoreError, open_store
 
@@ -58,6 +59,7 @@ def _limit(order: Order) -> None:
     """One thread, no core dumps, a ceiling for memory, and an end with the process that started this one."""
     parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_threads()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = int(order.settings.bulk.memory_mb * SPARE) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -14,12 +14,13 @@ from extractor.errors import DocumentError, UnreadableFile
 from extractor.ingest import open_bytes
 from extractor.pipeline import Report, Watch, judge, made_with, read_report
 from extractor.reading import load_engines
-from extractor.report import Document, MadeWith, assemble_document, check_json, failed_document
+from extractor.report import Document, MadeWith, assemble_document, count_values, failed_document
 from extractor.settings import Settings
 from extractor.store import Attempt, Done, Found, Shelf, Store, keep_document, pack_report
-from extractor.writing import write_text
+from extractor.writing import write_document
 
 EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
+NOT_THERE = ("changed-file", "missing-file")
 Tell = Callable[[str, int], None]
 
 
@@ -50,8 +51,8 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
         tell("judge", 0)
         document, packed = _write(report, order.settings)
     except DocumentError as error:
-        if error.code == "changed-file":
-            raise
+        if error.code in NOT_THERE:
+            raise  # its bytes are not at hand, so nothing can be kept of it
         document, packed = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__)), None
     tell("keep", 0)
     if order.keep:
@@ -80,25 +81,17 @@ def read_whole(found: Found) -> bytes:
     return data
 
 
-def write_document(document: Document, target: Path) -> None:
-    """Check the JSON against its schema and put it in place at once."""
-    text = document.to_json()
-    check_json(text)
-    write_text(text, target)
-
-
 def count_document(document: Document, order: Order) -> Done:
     """What the ledger says of a document."""
-    printed = [one.value for one in document.indicators if one.row.state == "matched"]
-    values = [value for value in printed if value.type != "header"]
+    accepted, values = count_values(document)
     error = document.error
     return Done(
         state={"complete": "done", "partial": "partial", "failed": "failed"}[document.outcome],
         versions=find_versions(made_with(load_engines(order.settings.reading.engines)), order.catalogue),
         pages=document.document.page_count,
         reports=int(document.outcome != "failed"),
-        accepted=sum(value.status == "accepted" for value in values),
-        value_cells=len(values),
+        accepted=accepted,
+        value_cells=values,
         code=error.code if error else None,
         message=error.message if error else None,
         advice=error.advice if error else None,

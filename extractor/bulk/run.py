@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from extractor import __version__
-from extractor.bulk.document import Order, read_whole, write_document
+from extractor.bulk.document import NOT_THERE, Order, read_whole
 from extractor.bulk.slot import WORK, Ended, Halt, Slot
 from extractor.errors import DocumentError, ExtractorError, UsageError
 from extractor.report import MadeWith, failed_document
@@ -33,6 +33,7 @@ from extractor.store import (
     list_states,
     wait_until_alive,
 )
+from extractor.writing import write_document
 
 GRACE_SECONDS = 6.0  # that running documents get to end after an interrupt
 IDLE_SECONDS = 0.5
@@ -169,7 +170,7 @@ class Run:
         document = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__))
         if self.order.out is not None:
             write_document(document, Path(self.order.out) / f"{found.target}.json")
-        if self.order.keep and fault.code not in ("changed-file", "missing-file"):
+        if self.order.keep and fault.code not in NOT_THERE:
             shelf = Shelf(found.path, found.box, found.folder)
             keep_document(self.store, read_whole(found), document, None, self.order.settings, shelf=shelf)
 

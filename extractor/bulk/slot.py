@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from extractor.bulk.document import EXIT_MEMORY, Order
+from extractor.cli.work import THREAD_LIMITS
 from extractor.store import Attempt, Done, Fault
 
 WORK = "extractor.bulk.document:run_document"
@@ -76,7 +77,7 @@ class Slot:
             return self._pipe
         self.close()
         ours, theirs = Pipe()
-        environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"), "1")
+        environment = os.environ | dict.fromkeys(THREAD_LIMITS, "1")
         command = [sys.executable, "-m", "extractor.bulk.child", str(theirs.fileno()), self.work]
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment

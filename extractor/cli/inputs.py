@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from extractor.writing import fold_name
 
 SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
 HASH_CHARS = 8
@@ -36,11 +37,6 @@ def find_jobs(inputs: Iterable[Path], out: Path | None) -> tuple[Job, ...]:
             name = _free_name(relative, hash_file(path) or hash_name(path), taken)
         jobs.append(Job(path, None if out is None else out / name.parent / f"{name.name}.json"))
     return tuple(jobs)
-
-
-def fold_name(relative: Path) -> str:
-    """What two names share that some file system cannot tell apart."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", relative.as_posix()).casefold())
 
 
 def hash_file(path: Path) -> str | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from extractor.cli.inputs import Job, hash_file
 from extractor.errors import DocumentError, ExtractorError, UnreadableFile
-from extractor.writing import write_text
+from extractor.writing import write_document
 
 if TYPE_CHECKING:
     from extractor.report import Document
@@ -69,6 +69,7 @@ class InternalError(DocumentError):
 def run_job(job: Job, order: Order) -> Result:
     """Extract one input and write its JSON; a bad input gets a failed one."""
     from extractor import pipeline
+    from extractor.report import count_values
 
     try:
         document, report = pipeline.extract_report(job.path, order.catalogue, order.settings)
@@ -88,7 +89,7 @@ def run_job(job: Job, order: Order) -> Result:
         _store_document(document, pack_report(report), job, order)
     if job.target is not None:
         write_document(document, job.target)
-    accepted, value_cells = _count(document)
+    accepted, value_cells = count_values(document)
     return Result(job, document.outcome, accepted=accepted, value_cells=value_cells)
 
 
@@ -125,20 +126,6 @@ def open_named_store(given: str, settings: Settings, *, create: bool = True) -> 
     from extractor.store import open_store
 
     return open_store(given, files=Path(settings.store.files) if settings.store.files else None, create=create)
-
-
-def write_document(document: Document, target: Path) -> None:
-    """Check the JSON against its schema and put it in place at once: no reader ever sees half a file."""
-    from extractor.report import check_json
-
-    text = document.to_json()
-    check_json(text)
-    write_text(text, target)
-
-
-def _count(document: Document) -> tuple[int, int]:
-    cells = [i.value for i in document.indicators if i.row.state == "matched" and i.value.type != "header"]
-    return sum(cell.status == "accepted" for cell in cells), len(cells)
 
 
 def count_cores() -> int:

@@ -83,6 +83,12 @@ def assemble_document(found: Extraction) -> Document:
     )
 
 
+def count_values(document: Document) -> tuple[int, int]:
+    """(accepted, all) values of printed rows; header rows don't count."""
+    values = [one.value for one in document.indicators if one.row.state == "matched" and one.value.type != "header"]
+    return sum(value.status == "accepted" for value in values), len(values)
+
+
 def failed_document(
     source_name: str, sha256: str | None, error: ExtractorError, made_with: MadeWith, page_count: int | None = None
 ) -> Document:

@@ -69,7 +69,7 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, list_runs
+from extractor.store.runs import BEAT_SECONDS, Holder, enter_run
 from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
 
 __all__ = [
@@ -131,7 +131,6 @@ __all__ = [
     "list_doubles",
     "list_people",
     "list_readable",
-    "list_runs",
     "list_states",
     "open_for_upgrade",
     "open_store",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from extractor.store.clock import now
 from extractor.store.opening import Store, write_again
 from extractor.store.schema import bulk_document, bulk_path
+from extractor.writing import fold_name
 
 MOST_FAULTS = 2  # attempts that a document may end itself; then it is quarantined
 MOST_LOST = 8  # attempts ended from outside: so many by chance is unlikely, so the document is what kills its runner
@@ -76,16 +77,20 @@ def enter(store: Store, found: Iterable[Found], stamps: Iterable[tuple[str, str,
     given, marks = tuple(found), tuple(stamps)
 
     def change(connection: Connection) -> int:
-        have = set(connection.execute(select(bulk_document.c.sha256)).scalars())
-        taken = {_fold(target) for target in connection.execute(select(bulk_document.c.target)).scalars()}
+        have = {row.sha256: row.path for row in connection.execute(select(bulk_document))}
+        there = {(one.sha256, one.path) for one in given}
+        taken = {fold_name(PurePath(target)) for target in connection.execute(select(bulk_document.c.target)).scalars()}
         position = connection.execute(select(func.coalesce(func.max(bulk_document.c.position), 0))).scalar_one()
         rows: list[dict[str, Any]] = []
         for one in given:
             if one.sha256 in have:
+                if (one.sha256, have[one.sha256]) not in there:  # the archive was moved
+                    where = bulk_document.c.sha256 == one.sha256
+                    connection.execute(update(bulk_document).where(where).values(path=one.path, name=one.name))
                 continue
-            have.add(one.sha256)
+            have[one.sha256] = one.path
             target = free_target(one, taken)
-            taken.add(_fold(target))
+            taken.add(fold_name(PurePath(target)))
             rows.append(_entry(one, target, position + len(rows) + 1))
         if rows:
             connection.execute(insert(bulk_document), rows)
@@ -97,15 +102,10 @@ def enter(store: Store, found: Iterable[Found], stamps: Iterable[tuple[str, str,
 
 def free_target(one: Found, taken: Collection[str]) -> str:
     """The name of its JSON, with the start of the hash where another document has it. `taken`: folded names."""
-    if _fold(one.target) not in taken:
+    if fold_name(PurePath(one.target)) not in taken:
         return one.target
     named = f"{one.target}-{one.sha256[:8]}"
-    return named if _fold(named) not in taken else f"{one.target}-{one.sha256}"
-
-
-def _fold(name: str) -> str:
-    """What two names share that some file system can't tell apart."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return named if fold_name(PurePath(named)) not in taken else f"{one.target}-{one.sha256}"
 
 
 def _entry(one: Found, target: str, position: int) -> dict[str, Any]:
@@ -272,10 +272,9 @@ def list_states(connection: Connection, only: Collection[str] | None = None) -> 
     return {row.sha256: row.state for row in rows if only is None or row.sha256 in only}
 
 
-def read_entries(connection: Connection, states: Collection[str] = ()) -> tuple[Row[Any], ...]:
+def read_entries(connection: Connection) -> tuple[Row[Any], ...]:
     """Whole rows of the ledger, in its order."""
-    query = select(bulk_document).order_by(bulk_document.c.position)
-    return tuple(connection.execute(query.where(bulk_document.c.state.in_(states)) if states else query))
+    return tuple(connection.execute(select(bulk_document).order_by(bulk_document.c.position)))
 
 
 def list_doubles(connection: Connection) -> tuple[tuple[str, ...], ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psutil
@@ -61,7 +59,7 @@ class Holder:
             connection.execute(update(bulk_run).where(bulk_run.c.id == self.id).values(ended_at=now()))
 
 
-def enter_run(store: Store, purpose: str, folders: Sequence[str] = ()) -> Holder:
+def enter_run(store: Store, purpose: str) -> Holder:
     """Enter this process, and take back what dead ones hold."""
     holder = Holder(store, secrets.token_hex(8))
     row = {
@@ -70,7 +68,6 @@ def enter_run(store: Store, purpose: str, folders: Sequence[str] = ()) -> Holder
         "pid": os.getpid(),
         "born": born(os.getpid()),
         "purpose": purpose,
-        "folders": json.dumps(list(folders)),
         "beat": 0,
         "started_at": now(),
     }
@@ -81,12 +78,6 @@ def enter_run(store: Store, purpose: str, folders: Sequence[str] = ()) -> Holder
     write_again(store, change)
     holder.beat()
     return holder
-
-
-def list_runs(connection: Connection) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """(id, purpose, folders) of processes that have not ended."""
-    rows = connection.execute(select(bulk_run).where(bulk_run.c.ended_at.is_(None)).order_by(bulk_run.c.started_at))
-    return tuple((row.id, row.purpose, tuple(json.loads(row.folders))) for row in rows)
 
 
 def born(pid: int) -> str:

@@ -302,7 +302,6 @@ bulk_run = Table(
     Column("pid", Integer, nullable=False),
     Column("born", Text, nullable=False),  # of the process, so that a number used again is not taken for it
     Column("purpose", Text, nullable=False),  # bulk, watch, worker
-    Column("folders", Text, nullable=False),  # that a watch takes files from
     Column("beat", Integer, nullable=False),  # counts up while it lives
     Column("started_at", Text, nullable=False),
     Column("ended_at", Text),

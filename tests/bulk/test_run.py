@@ -222,3 +222,29 @@ def test_an_archive_becomes_what_extract_writes(tmp_path: Path, capsys: pytest.C
     said = capsys.readouterr().out
     assert "1 done, 2 failed" in said
     assert "copy.pdf = " in said or "= " + str(archive / "sub" / "copy.pdf") in said
+
+
+def test_an_archive_that_was_moved_is_found_again_and_what_is_gone_is_not_kept(tmp_path: Path) -> None:
+    store = str(tmp_path / "kho.db")
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    command = ["--store", store, "--out", str(tmp_path / "out"), "--jobs", "1"]
+    opened = open_store(store)
+    with opened.read() as connection:
+        assert not read_entries(connection)
+    assert main(["bulk", str(old), *command, "--dry-run"]) == 0
+    old.rename(new)
+    documents = set(_by_sha(opened))
+    order = Order(load_settings(environ={}), None, store, keep=True, out=None)
+    Run(opened, order, documents, _ignore).go(1)
+    assert set(_by_sha(opened).values()) == {("quarantined", "missing-file")}
+    assert not list((tmp_path / "kho.db.files").rglob("*/??/*"))  # no original of bytes that nobody read
+    assert main(["bulk", str(new), *command, "--again", "quarantined"]) == 4
+    assert set(_by_sha(opened).values()) == {("failed", "damaged-pdf")}
+    opened.close()
+
+
+def _by_sha(store: Store) -> dict[str, tuple[str, str | None]]:
+    with store.read() as connection:
+        return {row.sha256: (row.state, row.code) for row in read_entries(connection)}

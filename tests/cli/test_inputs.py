@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.cli.inputs import find_jobs, fold_name
+from extractor.cli.inputs import find_jobs
+from extractor.writing import fold_name
 
 
 def _write(folder: Path, *names: str) -> list[Path]:

@@ -28,7 +28,6 @@ def _make_runs() -> None:
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("born", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("folders", sa.Text(), nullable=False),
         sa.Column("beat", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.Text(), nullable=True),
