@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
 
-from extractor import __version__
-from extractor.bulk.document import NOT_THERE, Order, read_whole
-from extractor.bulk.slot import WORK, Ended, Halt, Slot
-from extractor.errors import DocumentError, ExtractorError, UsageError
-from extractor.report import MadeWith, failed_document
-from extractor.store import (
-    BEAT_SECONDS,
-    Attempt,
-    Done,
-    Fault,
-    Holder,
-    Shelf,
-    Store,
-    StoreError,
-    claim,
-    enter_run,
-    fail,
-    finish,
-    give_back,
-    keep_document,
-    list_states,
-    wait_until_alive,
-)
-from extractor.writing import write_document
+from extractor.bulk.document import Order
+from extractor.bulk.slot import WORK, Halt, Slot
+from extractor.bulk.turn import Event, Halted, Turns
+from extractor.errors import ExtractorError
+from extractor.store import BEAT_SECONDS, Attempt, Holder, Store, claim, enter_run, list_states
 
 GRACE_SECONDS = 6.0  # that running documents get to end after an interrupt
 IDLE_SECONDS = 0.5
-QUARANTINED = "look at it alone: extractor extract; then extractor bulk --again quarantined"
-
-Answer = TypeVar("Answer")
-Event = Callable[[str, Mapping[str, object]], None]
-
-
-class Halted(UsageError):
-    """The run can't go on: a full disk, a store that is gone. Running it again goes on."""
-
-    code = "halted"
+GO_ON = "then run the same command again: it goes on"
 
 
 @dataclass(slots=True)
@@ -59,9 +29,13 @@ class Run:
     event: Event
     work: str = WORK
     stopping: threading.Event = field(default_factory=threading.Event)
-    broken_off: threading.Event = field(default_factory=threading.Event)
     halt: Halt | None = None
+    _turns: Turns = field(init=False)
+    _queue: deque[str] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._turns = Turns(self.store, self.order, self.event)
 
     def go(self, slots: int) -> None:
         """Until all documents have ended, or `stopping` is set. Raises Halted."""
@@ -77,9 +51,9 @@ class Run:
             if not attended:
                 self.stopping.set()
             self._wind_up(threads)
-            self._patiently(holder.end)
+            self._turns.ask(holder.end)
         if self.halt is not None:
-            raise Halted(self.halt.message, self.halt.advice or "then run the same command again: it goes on")
+            raise Halted(self.halt.message, self.halt.advice or GO_ON)
 
     def _attend(self, holder: Holder, threads: list[threading.Thread]) -> None:
         next_beat = time.monotonic() + BEAT_SECONDS
@@ -87,7 +61,7 @@ class Run:
             time.sleep(IDLE_SECONDS / 2)
             self.event("tick", {})
             if time.monotonic() >= next_beat:
-                self._patiently(holder.beat)
+                self._turns.ask(holder.beat)
                 next_beat = time.monotonic() + BEAT_SECONDS
 
     def _wind_up(self, threads: list[threading.Thread]) -> None:
@@ -95,7 +69,7 @@ class Run:
         end = time.monotonic() + GRACE_SECONDS
         for thread in threads:
             thread.join(max(end - time.monotonic(), 0) if self.stopping.is_set() else None)
-        self.broken_off.set()
+        self._turns.broken_off.set()
         for thread in threads:
             thread.join()
 
@@ -106,7 +80,7 @@ class Run:
             while not self.stopping.is_set():
                 attempt, waiting = self._next(holder)
                 if attempt is not None:
-                    self._do(slot, attempt)
+                    self._stop(self._turns.run(slot, attempt))
                 elif not waiting:
                     return
                 else:
@@ -120,76 +94,25 @@ class Run:
 
     def _next(self, holder: Holder) -> tuple[Attempt | None, bool]:
         """(a claimed document, whether any may still come)."""
-        self._check_room()
+        self._turns.check_room()
         with self._lock:
-            states = self._patiently(self._read_states)
-            for sha256, state in states.items():
-                if state == "waiting":
-                    attempt = self._patiently(lambda sha256=sha256: claim(self.store, holder.id, sha256))  # type: ignore[misc]
-                    if attempt is not None:
-                        return attempt, True
-        return None, "running" in states.values()
+            going_on = True
+            if not self._queue:
+                states = self._turns.ask(self._read_states)
+                self._queue.extend(sha256 for sha256, state in states.items() if state == "waiting")
+                going_on = bool(self._queue) or "running" in states.values()
+            while self._queue:
+                sha256 = self._queue.popleft()
+                attempt = self._turns.ask(lambda sha256=sha256: claim(self.store, holder.id, sha256))  # type: ignore[misc]
+                if attempt is not None:
+                    return attempt, True
+        return None, going_on
 
     def _read_states(self) -> dict[str, str]:
         with self.store.read() as connection:
             return list_states(connection, self.documents)
 
-    def _do(self, slot: Slot, attempt: Attempt) -> None:
-        facts = {"input": attempt.found.path, "sha256": attempt.found.sha256, "attempt": attempt.number}
-        self.event("start", facts)
-
-        def tell(stage: str, page: int) -> None:
-            self.event("at", facts | {"stage": stage, "page": page})
-
-        ended = slot.run(attempt, self.broken_off, tell)
-        self._settle(attempt, ended, facts)
-
-    def _settle(self, attempt: Attempt, ended: Ended, facts: dict[str, object]) -> None:
-        if isinstance(ended, Done):
-            self._patiently(lambda: finish(self.store, attempt, ended))
-            told: dict[str, object] = {"pages": ended.pages, "accepted": ended.accepted, "values": ended.value_cells}
-            told |= {"cpu_seconds": round(ended.cpu_seconds, 2), "code": ended.code, "message": ended.message}
-            self.event(ended.state, facts | told)
-        elif isinstance(ended, Fault):
-            state = self._patiently(lambda: fail(self.store, attempt, ended, QUARANTINED))
-            if state == "quarantined":
-                self._keep_failed(attempt, ended)
-            name = "again" if state == "waiting" else str(state)
-            self.event(name, facts | {"code": ended.code, "message": ended.message})
-        else:
-            self._patiently(lambda: give_back(self.store, attempt))
-            self.event("given-back", facts)
-            if isinstance(ended, Halt):
-                self._stop(ended)
-
-    def _keep_failed(self, attempt: Attempt, fault: Fault) -> None:
-        """A quarantined document has its failed JSON too, and its place in the store."""
-        error = DocumentError(fault.message, QUARANTINED)
-        error.code = fault.code
-        found = attempt.found
-        document = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__))
-        if self.order.out is not None:
-            write_document(document, Path(self.order.out) / f"{found.target}.json")
-        if self.order.keep and fault.code not in NOT_THERE:
-            shelf = Shelf(found.path, found.box, found.folder)
-            keep_document(self.store, read_whole(found), document, None, self.order.settings, shelf=shelf)
-
-    def _stop(self, halt: Halt) -> None:
-        self.halt = self.halt or halt
-        self.stopping.set()
-
-    def _check_room(self) -> None:
-        least = self.order.settings.bulk.free_mb << 20
-        for folder in {self.store.files, *([Path(self.order.out)] if self.order.out else [])}:
-            if shutil.disk_usage(folder).free < least:
-                raise Halted(f"the disk of {folder} is almost full", "make room, then run the same command again")
-
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask the store, and wait for it where it does not answer. Raises Halted."""
-        try:
-            return ask()
-        except StoreError as error:
-            self.event("store-waits", {"message": error.message})
-            if not wait_until_alive(self.store, self.order.settings.bulk.store_seconds):
-                raise Halted(error.message, error.advice) from error
-            return ask()
+    def _stop(self, halt: Halt | None) -> None:
+        if halt is not None:
+            self.halt = self.halt or halt
+            self.stopping.set()

@@ -18,12 +18,15 @@ from extractor.cli.common import add_store, add_target_error, read_settings
 from extractor.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, UsageError
 
 if TYPE_CHECKING:
-    from extractor.bulk import Order, Run
+    from extractor.bulk import ClusterRun, Order, Run
     from extractor.settings import Settings
     from extractor.store import Found, Store
 
 HELP = "extract an archive unattended: a ledger, isolated processes, limits; goes on where it stopped"
-EXAMPLE = "extractor bulk archive/ --store kho.db --out out/ --jobs 2\n  extractor bulk status --store kho.db"
+EXAMPLE = (
+    "extractor bulk archive/ --store kho.db --out out/ --jobs 2\n  extractor bulk status --store kho.db\n"
+    "  extractor bulk /mnt/archive --store postgresql://kho@db/kho --cluster tcp://10.0.0.5:8786"
+)
 AGAIN = ("never", "changed", "partial", "failed", "quarantined", "all")
 ENDED = ("done", "partial", "failed", "quarantined")
 
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", metavar="NAME_OR_PATH", help="the form (default: recognised in each report)")
     parser.add_argument("--shelves", type=Path, metavar="CSV", help="shelfmarks: path, box, folder")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: the usable cores)")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="run on a Dask cluster: its scheduler, tcp://host:port")
     parser.add_argument("--again", choices=AGAIN, default="changed", help="which ended documents are done again")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done")
     parser.add_argument("--json-log", action="store_true", help="what happens as one JSON object a line on stdout")
@@ -47,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the archive, or say how it stands."""
+    from extractor.bulk import Run
     from extractor.cli.work import count_cores, open_named_store
 
     settings = read_settings(args)
@@ -66,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
     order = _make_order(args, settings)
     run = _make_run(args, store, order, {one.sha256 for one in found})
     with _stopped_by_signals(run):
-        run.go(args.jobs or count_cores())
+        if isinstance(run, Run):
+            run.go(args.jobs or count_cores())
+        else:
+            run.go()
     counts = _count_states(store, run.documents)
     log.info("%s", ", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
     return EXIT_INTERRUPTED if run.stopping.is_set() else find_exit_code(counts)
@@ -153,10 +161,12 @@ def _tell_status(store: Store, *, as_json: bool) -> int:
     return EXIT_OK
 
 
-def _make_run(args: argparse.Namespace, store: Store, order: Order, documents: set[str]) -> Run:
-    from extractor.bulk import Run
+def _make_run(args: argparse.Namespace, store: Store, order: Order, documents: set[str]) -> Run | ClusterRun:
+    from extractor.bulk import ClusterRun, Run
 
     progress = _Progress(len(documents), as_json=args.json_log, quiet=args.quiet)
+    if args.cluster is not None:
+        return ClusterRun(store, order, documents, progress.event, args.cluster)
     return Run(store, order, documents, progress.event)
 
 
@@ -194,7 +204,7 @@ class _Progress:
 
 
 @contextmanager
-def _stopped_by_signals(run: Run) -> Iterator[None]:
+def _stopped_by_signals(run: Run | ClusterRun) -> Iterator[None]:
     """Ctrl-C and SIGTERM stop the run in good order."""
     old = {number: signal.signal(number, lambda *_: run.stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

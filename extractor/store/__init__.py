@@ -27,6 +27,7 @@ from extractor.store.ledger import (
     finish,
     give_back,
     list_doubles,
+    list_paths,
     list_states,
     put_again,
     read_entries,
@@ -69,7 +70,7 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.runs import BEAT_SECONDS, Holder, enter_run
+from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended
 from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
 
 __all__ = [
@@ -120,6 +121,7 @@ __all__ = [
     "find_revision",
     "finish",
     "give_back",
+    "has_ended",
     "has_orders",
     "is_token",
     "judge_again",
@@ -129,6 +131,7 @@ __all__ = [
     "lease_next",
     "lease_task",
     "list_doubles",
+    "list_paths",
     "list_people",
     "list_readable",
     "list_states",

@@ -272,6 +272,11 @@ def list_states(connection: Connection, only: Collection[str] | None = None) -> 
     return {row.sha256: row.state for row in rows if only is None or row.sha256 in only}
 
 
+def list_paths(connection: Connection) -> dict[str, str]:
+    """Sha256 -> path of every document."""
+    return {row.sha256: row.path for row in connection.execute(select(bulk_document.c.sha256, bulk_document.c.path))}
+
+
 def read_entries(connection: Connection) -> tuple[Row[Any], ...]:
     """Whole rows of the ledger, in its order."""
     return tuple(connection.execute(select(bulk_document).order_by(bulk_document.c.position)))

@@ -80,6 +80,12 @@ def enter_run(store: Store, purpose: str) -> Holder:
     return holder
 
 
+def has_ended(connection: Connection, run_id: str) -> bool:
+    """Whether a process has ended, or was found dead."""
+    ended = connection.execute(select(bulk_run.c.ended_at).where(bulk_run.c.id == run_id)).one_or_none()
+    return ended is None or ended.ended_at is not None
+
+
 def born(pid: int) -> str:
     """When a process was started; empty where there is none."""
     try:
