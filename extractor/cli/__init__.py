@@ -21,6 +21,7 @@ COMMANDS = (
     "user",
     "bulk",
     "rematch",
+    "compare",
     "upgrade",
     "evaluate",
     "explain",

@@ -11,6 +11,7 @@ from extractor.store.again import (
     read_orders,
     save_again,
 )
+from extractor.store.archive import compare_archive, compare_document
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
@@ -108,6 +109,8 @@ __all__ = [
     "check_cells",
     "check_chain",
     "claim",
+    "compare_archive",
+    "compare_document",
     "count_tasks",
     "decide",
     "decide_within",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from extractor.check import CheckedCell, check_rules
 from extractor.indicator import load_catalogue
 from extractor.records import Catalogue, Finding, Head, HeadField
+from extractor.store.archive import compare_document
 from extractor.store.clock import now
 from extractor.store.current import read_cells
 from extractor.store.opening import Store
@@ -26,7 +27,7 @@ UNCERTAIN = ("ambiguous-number", "not-a-value")
 
 
 def recheck(store: Store, document_id: int) -> None:
-    """Bring a document's findings and their tasks in line with what people settled."""
+    """Bring a document's findings and their tasks in line with what people settled, and with the archive."""
     with store.write() as connection:
         about = connection.execute(select(document).where(document.c.id == document_id)).one()
         if about.catalogue is None:
@@ -34,6 +35,7 @@ def recheck(store: Store, document_id: int) -> None:
         cells = read_cells(connection, document_id)
         found = {_key(one): one for one in check_cells(cells, load_catalogue(about.catalogue)) if one.kind in BY_VALUES}
         _update(connection, document_id, found, about)
+    compare_document(store, document_id)
 
 
 def check_cells(

@@ -115,7 +115,10 @@ def save_extraction(
     if cells:
         connection.execute(insert(cell), [cell_row(one, new_id) for one in cells])
     _save_pages(connection, document_id, tree)
-    findings = _save_findings(connection, document_id, new_id, tree)
+    findings = [
+        *_save_findings(connection, document_id, new_id, tree),
+        *_standing_findings(connection, document_id, "archive"),
+    ]
     connection.execute(update(document).where(document.c.id == document_id).values(**_about(tree, new_id)))
     move_decisions(connection, document_id, cells)
     place_document(connection, document_id)
@@ -171,8 +174,10 @@ def _without_settled_rows(cells: Iterable[StoredCell], settled: Mapping[str, Set
     return [one for one in cells if one.field != "row" or one.state != "absent" or one.key not in settled]
 
 
-def _standing_findings(connection: Connection, document_id: int) -> list[dict[str, Any]]:
-    where = (finding.c.document_id == document_id, finding.c.gone_at.is_(None))
+def _standing_findings(connection: Connection, document_id: int, source: str | None = None) -> list[dict[str, Any]]:
+    where = [finding.c.document_id == document_id, finding.c.gone_at.is_(None)]
+    if source is not None:
+        where.append(finding.c.source == source)
     return [dict(row) for row in connection.execute(select(finding).where(*where)).mappings()]
 
 
