@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import time
 import unicodedata
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from extractor.report import Document
+
+PREFIX, SUFFIX = ".extractor-", ".part"
+LEFT_SECONDS = 600.0  # writing takes far less
 
 
 def write_document(document: Document, target: Path) -> None:
@@ -22,18 +27,41 @@ def write_document(document: Document, target: Path) -> None:
 
 
 def write_text(text: str, target: Path) -> None:
-    """Write beside the target, then rename."""
+    """Write beside the target, flush to the disk, then rename: no power cut leaves half a file under its name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=".", suffix=".part", delete=False
+        "w", encoding="utf-8", newline="\n", dir=target.parent, prefix=PREFIX, suffix=SUFFIX, delete=False
     ) as file:
         try:
             file.write(text)
             file.flush()
             os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
             os.replace(file.name, target)
+            flush_folder(target.parent)
         finally:
             Path(file.name).unlink(missing_ok=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Let names that were given stand after a power cut; shares that can't do that are left alone."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Take away what processes that were killed in their writing have left, and nobody writes any more."""
+    for where, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(PREFIX) and name.endswith(SUFFIX):
+                with contextlib.suppress(OSError):
+                    file = Path(where) / name
+                    if time.time() - file.stat().st_mtime > LEFT_SECONDS:
+                        file.unlink()
 
 
 def fold_name(relative: PurePath) -> str:

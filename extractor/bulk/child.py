@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import faulthandler
 import importlib
 import os
 import resource
@@ -10,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,9 +20,10 @@ from pathlib import Path
 from extractor.bulk.document import EXIT_MEMORY, Order
 from extractor.cli.work import limit_threads
 from extractor.errors import DocumentError, ExtractorError
-from extractor.store import Attempt, Done, Store, StoreError, open_store
+from extractor.store import Attempt, Done, Store, StoreError, StoreFull, open_store
 
 PR_SET_PDEATHSIG = 1
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 SPARE = 1.5  # of the memory limit that the system may give at once, before the runner looks
 
 Work = Callable[[Attempt, Order, Store, Callable[[str, int], None]], Done]
@@ -30,7 +34,11 @@ def serve(connection: Connection, work: Work) -> None:
     order: Order = connection.recv()
     _limit(order)
     files = Path(order.settings.store.files) if order.settings.store.files else None
-    store = open_store(order.store, files=files, create=False)
+    try:
+        store = open_store(order.store, files=files, create=False)
+    except ExtractorError as error:
+        connection.send(_unwell(error))
+        return
     connection.send(("ready", None))
     while True:
         try:
@@ -41,18 +49,30 @@ def serve(connection: Connection, work: Work) -> None:
 
 
 def _run(attempt: Attempt, order: Order, store: Store, work: Work, connection: Connection) -> tuple[str, object]:
+    at = "open"
+
+    def tell(stage: str, page: int) -> None:
+        nonlocal at
+        at = stage
+        connection.send(("at", (stage, page)))
+
     try:
-        return "done", work(attempt, order, store, lambda stage, page: connection.send(("at", (stage, page))))
+        return "done", work(attempt, order, store, tell)
     except MemoryError:
         os._exit(EXIT_MEMORY)
-    except StoreError as error:
-        return "store", (error.message, error.advice)
     except DocumentError as error:
-        return "error", (error.code, error.message, error.advice)
-    except OSError as error:
-        return "disk", (error.errno, str(error))
+        return "error", (error.code, error.message)
     except ExtractorError as error:
-        return "stop", (error.message, error.advice)
+        return _unwell(error)
+    except OSError as error:
+        if at != "keep" and error.errno not in NO_ROOM:
+            raise  # libraries raise it for what is wrong with a document
+        return "disk", (f"nothing can be written: {error}", "make room, then run the same command again")
+
+
+def _unwell(error: ExtractorError) -> tuple[str, object]:
+    away = isinstance(error, StoreError) and not isinstance(error, StoreFull)
+    return "store" if away else "stop", (error.message, error.advice)
 
 
 def _limit(order: Order) -> None:
@@ -78,7 +98,10 @@ def main(argv: list[str]) -> None:
     """`python -m extractor.bulk.child FD MODULE:FUNCTION`."""
     module, _, name = argv[2].partition(":")
     connection = Connection(int(argv[1]))
-    sys.excepthook = lambda kind, error, _: connection.send(("fault", (f"{kind.__name__}: {error}",)))
+    faulthandler.enable()  # a crash in a library leaves where it was on stderr, which the slot keeps
+    sys.excepthook = lambda kind, error, trace: connection.send(
+        ("fault", (f"{kind.__name__}: {error}", "".join(traceback.format_tb(trace)[-8:])))
+    )
     serve(connection, getattr(importlib.import_module(module), name))
 
 

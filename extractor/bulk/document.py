@@ -11,6 +11,7 @@ from pathlib import Path
 
 from extractor import __version__
 from extractor.errors import DocumentError, UnreadableFile
+from extractor.indicator import digest_catalogue, list_catalogues
 from extractor.ingest import open_bytes
 from extractor.pipeline import Report, Watch, judge, made_with, read_report
 from extractor.reading import load_engines
@@ -20,6 +21,7 @@ from extractor.store import Attempt, Done, Found, Shelf, Store, keep_document, p
 from extractor.writing import write_document
 
 EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
+RESULT_BLOCKS = ("ingest", "page", "reading", "trust")  # of settings that results depend on
 NOT_THERE = ("changed-file", "missing-file")
 Tell = Callable[[str, int], None]
 
@@ -28,7 +30,7 @@ Tell = Callable[[str, int], None]
 class Order:
     """What is the same for all documents of a run. `store`: its address; `keep`: documents go into it too.
 
-    `out`: folder for JSON files, or None.
+    `out`: folder for JSON files, or None; `roots`: folders that were given.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Order:
     store: str
     keep: bool
     out: str | None
+    roots: tuple[str, ...] = ()
 
 
 def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Done:
@@ -87,7 +90,7 @@ def count_document(document: Document, order: Order) -> Done:
     error = document.error
     return Done(
         state={"complete": "done", "partial": "partial", "failed": "failed"}[document.outcome],
-        versions=find_versions(made_with(load_engines(order.settings.reading.engines)), order.catalogue),
+        versions=find_versions(made_with(load_engines(order.settings.reading.engines)), order),
         pages=document.document.page_count,
         reports=int(document.outcome != "failed"),
         accepted=accepted,
@@ -98,9 +101,26 @@ def count_document(document: Document, order: Order) -> Done:
     )
 
 
-def find_versions(made: MadeWith, catalogue: str | None) -> str:
-    """Of everything that a new reading would be different for: program, engines, models, the chosen form."""
-    return json.dumps(
-        {"extractor": made.extractor, "engines": made.engines, "models": made.models, "form": catalogue},
-        sort_keys=True,
-    )
+def find_versions(made: MadeWith, order: Order) -> str:
+    """Of everything that a new reading would be different for: program, engines, models, forms, settings."""
+    forms = [order.catalogue] if order.catalogue else list_catalogues()
+    parts = {
+        "extractor": made.extractor,
+        "engines": made.engines,
+        "models": made.models,
+        "forms": {str(name): digest_catalogue(name)[:12] for name in forms},
+        "settings": changed_settings(order.settings),
+    }
+    return json.dumps(parts, sort_keys=True)
+
+
+def changed_settings(settings: Settings) -> dict[str, object]:
+    """Those that results depend on and that are not the usual ones."""
+    usual = Settings().model_dump(mode="json")
+    own = settings.model_dump(mode="json")
+    return {
+        f"{block}.{name}": value
+        for block in RESULT_BLOCKS
+        for name, value in own[block].items()
+        if value != usual[block][name]
+    }

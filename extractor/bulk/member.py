@@ -6,15 +6,17 @@ import contextlib
 import socket
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from extractor import __version__
-from extractor.bulk.document import Order
+from extractor.bulk.document import Order, find_versions
 from extractor.bulk.slot import WORK, Halt, Slot
 from extractor.bulk.turn import Turns
 from extractor.errors import ExtractorError
-from extractor.store import BEAT_SECONDS, Holder, Store, StoreError, claim, enter_run, has_ended, open_store
+from extractor.pipeline import made_with
+from extractor.reading import load_engines
+from extractor.store import BEAT_SECONDS, Holder, Store, StoreError, drop_lost, enter_run, has_ended, open_store
 
 Told = tuple[str, dict[str, object]]
 
@@ -39,10 +41,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A worker as the run sees it before it starts."""
+    """A worker as the run sees it before it starts. `versions`: of what results depend on."""
 
     host: str
     version: str
+    versions: str
     fault: str | None
 
 
@@ -55,9 +58,14 @@ class Member:
     holder: Holder
     broken_off: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    turns: Turns = field(init=False)
     _idle: list[Slot] = field(default_factory=list)
     _busy: int = 0
+    _made: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.store, self.plan.order, lambda *_: None, self.broken_off)
 
     def turn(self, sha256: str) -> Outcome:
         """Claim a document and run it; nothing happens where another one has it."""
@@ -65,13 +73,13 @@ class Member:
 
         def event(name: str, facts: Mapping[str, object]) -> None:
             if name != "at":
-                told.append((name, dict(facts)))
+                told.append((name, dict(facts) | {"worker": socket.gethostname()}))
 
-        turns = Turns(self.store, self.plan.order, event, self.broken_off)
+        turns = replace(self.turns, event=event)  # all share what is known to run here
         slot = self._take()
         try:
             turns.check_room()
-            attempt = None if self.broken_off.is_set() else turns.ask(lambda: claim(self.store, self.holder.id, sha256))
+            attempt = None if self.broken_off.is_set() else turns.claim(self.holder.id, sha256)
             halt = turns.run(slot, attempt) if attempt is not None else None
         except ExtractorError as error:
             halt = Halt(error.message, error.advice)
@@ -84,7 +92,8 @@ class Member:
     def _take(self) -> Slot:
         with self._lock:
             self._busy += 1
-            return self._idle.pop() if self._idle else Slot(self.plan.order, self.plan.work)
+            self._made += not self._idle
+            return self._idle.pop() if self._idle else Slot(self.plan.order, self.plan.work, self._made)
 
     def _put(self, slot: Slot) -> None:
         with self._lock:
@@ -97,7 +106,8 @@ class Member:
         while not (over and not self._busy):
             self.ended.wait(BEAT_SECONDS if not over else BEAT_SECONDS / 20)
             try:
-                self.holder.beat()
+                self.holder.beat(self.turns.at)
+                drop_lost(self.store, self.holder.id, frozenset(self.turns.tokens))
                 with self.store.read() as connection:
                     over = self.ended.is_set() or has_ended(connection, self.plan.run_id)
             except StoreError:
@@ -157,7 +167,9 @@ def leave(run_id: str) -> None:
         member.ended.set()
 
 
-def describe(folders: tuple[str, ...]) -> About:
+def describe(order: Order, folders: tuple[str, ...]) -> About:
     """This worker, and which of some folders it does not see."""
     missing = [folder for folder in folders if not Path(folder).is_dir()]
-    return About(socket.gethostname(), __version__, f"does not see {missing[0]}" if missing else None)
+    fault = f"does not see {missing[0]}" if missing else None
+    versions = find_versions(made_with(load_engines(order.settings.reading.engines)), order)
+    return About(socket.gethostname(), __version__, versions, fault)

@@ -2,117 +2,137 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from extractor.bulk.document import Order
+from extractor.bulk.queue import IDLE_SECONDS, Queue
 from extractor.bulk.slot import WORK, Halt, Slot
-from extractor.bulk.turn import Event, Halted, Turns
+from extractor.bulk.turn import GO_ON, Event, Halted, Turns
 from extractor.errors import ExtractorError
-from extractor.store import BEAT_SECONDS, Attempt, Holder, Store, claim, enter_run, list_states
+from extractor.store import BEAT_SECONDS, Attempt, Holder, Store, StoreError, enter_run
 
 GRACE_SECONDS = 6.0  # that running documents get to end after an interrupt
-IDLE_SECONDS = 0.5
-GO_ON = "then run the same command again: it goes on"
+LAST_SECONDS = 2.5  # then to give them back, which a store may hinder
+REST_SECONDS = 30.0  # without work after which a slot's process ends
 
 
 @dataclass(slots=True)
 class Run:
-    """One run on this machine. `documents`: sha256 of those that it is about; `event(name, facts)`: what happens."""
+    """One run on this machine. `documents`: sha256 of those that it is about; `event(name, facts)`: what happens.
+
+    `lasting`: more documents may come, so that it ends only when it is stopped.
+    """
 
     store: Store
     order: Order
     documents: Collection[str]
     event: Event
     work: str = WORK
+    lasting: bool = False
+    purpose: str = "bulk"
+    folders: tuple[str, ...] = ()
     stopping: threading.Event = field(default_factory=threading.Event)
     halt: Halt | None = None
-    _turns: Turns = field(init=False)
-    _queue: deque[str] = field(default_factory=deque)
+    turns: Turns = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._turns = Turns(self.store, self.order, self.event)
+        self.turns = Turns(self.store, self.order, self.event)
 
     def go(self, slots: int) -> None:
         """Until all documents have ended, or `stopping` is set. Raises Halted."""
-        holder = enter_run(self.store, "bulk")
-        threads = [threading.Thread(target=self._serve, args=(holder,)) for _ in range(slots)]
-        for thread in threads:
+        holder = enter_run(self.store, self.purpose, self.folders)
+        queue = Queue(self.turns, holder.id, self.documents)
+        over = threading.Event()
+        beating = threading.Thread(target=self._beat, args=(holder, over), daemon=True)
+        threads = [threading.Thread(target=self._serve, args=(queue, n), daemon=True) for n in range(1, slots + 1)]
+        for thread in (beating, *threads):
             thread.start()
-        attended = False
         try:
-            self._attend(holder, threads)
-            attended = True
+            while any(thread.is_alive() for thread in threads) and not self.stopping.is_set():
+                self.stopping.wait(IDLE_SECONDS / 2)
+                self.event("tick", {})
         finally:
-            if not attended:
-                self.stopping.set()
             self._wind_up(threads)
-            self._turns.ask(holder.end)
+            over.set()
+            in_time(holder.end)
         if self.halt is not None:
             raise Halted(self.halt.message, self.halt.advice or GO_ON)
 
-    def _attend(self, holder: Holder, threads: list[threading.Thread]) -> None:
-        next_beat = time.monotonic() + BEAT_SECONDS
-        while any(thread.is_alive() for thread in threads) and not self.stopping.is_set():
-            time.sleep(IDLE_SECONDS / 2)
-            self.event("tick", {})
-            if time.monotonic() >= next_beat:
-                self._turns.ask(holder.beat)
-                next_beat = time.monotonic() + BEAT_SECONDS
+    def _beat(self, holder: Holder, over: threading.Event) -> None:
+        """In a thread of its own: a store that does not answer must not keep the run from being interrupted."""
+        while not over.wait(BEAT_SECONDS):
+            with contextlib.suppress(StoreError):
+                holder.beat(self.turns.at)
 
     def _wind_up(self, threads: list[threading.Thread]) -> None:
-        """Let running documents end for a while, then break them off."""
+        """Let running documents end for a while, then break them off. What can't be given back, the next run takes."""
+        if any(thread.is_alive() for thread in threads):
+            self.stopping.set()
         end = time.monotonic() + GRACE_SECONDS
         for thread in threads:
-            thread.join(max(end - time.monotonic(), 0) if self.stopping.is_set() else None)
-        self._turns.broken_off.set()
+            while thread.is_alive() and time.monotonic() < end:
+                thread.join(IDLE_SECONDS / 2)
+                self.event("tick", {})
+        self.turns.broken_off.set()
+        end = time.monotonic() + LAST_SECONDS
         for thread in threads:
-            thread.join()
+            thread.join(max(end - time.monotonic(), 0))
 
-    def _serve(self, holder: Holder) -> None:
+    def _serve(self, queue: Queue, number: int) -> None:
         """A slot's thread."""
-        slot = Slot(self.order, self.work)
+        slot = Slot(self.order, self.work, number)
+        rested = time.monotonic()
+        fault: Halt | None = Halt("a slot ended by a fault of this program", "please report it; " + GO_ON)
         try:
             while not self.stopping.is_set():
-                attempt, waiting = self._next(holder)
+                attempt = self._next(queue)
                 if attempt is not None:
-                    self._stop(self._turns.run(slot, attempt))
-                elif not waiting:
-                    return
+                    self._stop(self.turns.run(slot, attempt))
+                    rested = time.monotonic()
+                elif queue.is_over() and not self.lasting:
+                    break
                 else:
-                    time.sleep(IDLE_SECONDS)
+                    self.event("rests", {"slot": number})
+                    self.stopping.wait(IDLE_SECONDS)
+                    if time.monotonic() - rested > REST_SECONDS:
+                        slot.close()
+            fault = None
         except ExtractorError as error:
-            self._stop(Halt(error.message, error.advice))
+            fault = Halt(error.message, error.advice)
         except OSError as error:  # the disk of the JSON files
-            self._stop(Halt(str(error), "check the disk, then run the same command again"))
+            fault = Halt(str(error), "check the disk, " + GO_ON)
         finally:
+            self._stop(fault)
             slot.close()
 
-    def _next(self, holder: Holder) -> tuple[Attempt | None, bool]:
-        """(a claimed document, whether any may still come)."""
-        self._turns.check_room()
+    def _next(self, queue: Queue) -> Attempt | None:
+        """A claimed document."""
+        self.turns.check_room()
         with self._lock:
-            going_on = True
-            if not self._queue:
-                states = self._turns.ask(self._read_states)
-                self._queue.extend(sha256 for sha256, state in states.items() if state == "waiting")
-                going_on = bool(self._queue) or "running" in states.values()
-            while self._queue:
-                sha256 = self._queue.popleft()
-                attempt = self._turns.ask(lambda sha256=sha256: claim(self.store, holder.id, sha256))  # type: ignore[misc]
+            while (sha256 := queue.draw()) is not None:
+                attempt = self.turns.claim(queue.run_id, sha256)
                 if attempt is not None:
-                    return attempt, True
-        return None, going_on
-
-    def _read_states(self) -> dict[str, str]:
-        with self.store.read() as connection:
-            return list_states(connection, self.documents)
+                    return attempt
+        return None
 
     def _stop(self, halt: Halt | None) -> None:
         if halt is not None:
             self.halt = self.halt or halt
             self.stopping.set()
+
+
+def in_time(end: Callable[[], None]) -> None:
+    """Do something that a store may hinder, but don't wait for long."""
+
+    def do() -> None:
+        with contextlib.suppress(StoreError):
+            end()
+
+    thread = threading.Thread(target=do, daemon=True)
+    thread.start()
+    thread.join(1.0)

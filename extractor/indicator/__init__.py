@@ -1,8 +1,8 @@
 """Rows of a table -> the indicators of a catalogue that they print."""
 
 from extractor.indicator.align import match_rows
-from extractor.indicator.catalogue import list_catalogues, load_catalogue
+from extractor.indicator.catalogue import digest_catalogue, list_catalogues, load_catalogue
 from extractor.indicator.choose import choose_catalogue
 from extractor.indicator.pins import pin_rows
 
-__all__ = ["choose_catalogue", "list_catalogues", "load_catalogue", "match_rows", "pin_rows"]
+__all__ = ["choose_catalogue", "digest_catalogue", "list_catalogues", "load_catalogue", "match_rows", "pin_rows"]

@@ -63,6 +63,11 @@ def _find_folder(name_or_path: str | Path) -> Path:
     return folder
 
 
+def digest_catalogue(name_or_path: str | Path) -> str:
+    """The sha256 of everything that a catalogue says. Raises CatalogueError."""
+    return _digest(_find_folder(name_or_path))
+
+
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for name in FILES:

@@ -15,28 +15,31 @@ from extractor.store.archive import compare_archive, compare_document
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
+from extractor.store.entering import Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
-from extractor.store.keep import keep_document
+from extractor.store.keep import keep_document, read_json
 from extractor.store.ledger import (
+    ENDED_STATES,
     Attempt,
     Done,
     Fault,
-    Found,
+    Open,
     claim,
-    enter,
+    drop_lost,
     fail,
     finish,
     give_back,
-    list_doubles,
-    list_paths,
+    list_again,
+    list_open,
     list_states,
+    new_token,
     put_again,
     read_entries,
-    read_stamps,
 )
 from extractor.store.opening import (
     Store,
     StoreError,
+    StoreFull,
     find_revision,
     open_for_upgrade,
     open_store,
@@ -71,11 +74,12 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended
+from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, name_machine
 from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
 
 __all__ = [
     "BEAT_SECONDS",
+    "ENDED_STATES",
     "ROLES",
     "Address",
     "Again",
@@ -84,12 +88,14 @@ __all__ = [
     "CurrentCell",
     "Decided",
     "Done",
+    "Entered",
     "Fault",
     "Filter",
     "Found",
     "Holder",
     "Leased",
     "NewDecision",
+    "Open",
     "Part",
     "Person",
     "Refused",
@@ -98,6 +104,7 @@ __all__ = [
     "Stale",
     "Store",
     "StoreError",
+    "StoreFull",
     "StoredCell",
     "Task",
     "add_person",
@@ -115,6 +122,7 @@ __all__ = [
     "decide",
     "decide_within",
     "differences",
+    "drop_lost",
     "end_session",
     "enter",
     "enter_run",
@@ -133,11 +141,15 @@ __all__ = [
     "keep_original",
     "lease_next",
     "lease_task",
+    "list_again",
     "list_doubles",
-    "list_paths",
+    "list_open",
     "list_people",
     "list_readable",
+    "list_runs",
     "list_states",
+    "name_machine",
+    "new_token",
     "open_for_upgrade",
     "open_store",
     "open_tasks",
@@ -146,11 +158,13 @@ __all__ = [
     "parse_address",
     "parse_document",
     "place_document",
+    "plan_entering",
     "postpone",
     "put_again",
     "read_cells",
     "read_entries",
     "read_findings",
+    "read_json",
     "read_orders",
     "read_original",
     "read_settled",

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from extractor.errors import UsageError
+from extractor.writing import flush_folder
 
 
 def original_path(files: Path, sha256: str) -> Path:
@@ -37,6 +38,7 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, path)
+            flush_folder(path.parent)
         finally:
             Path(file.name).unlink(missing_ok=True)
 

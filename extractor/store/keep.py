@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection, select
+
 from extractor.report import Document, check_json
 from extractor.settings import Settings
 from extractor.store.again import bring_up_to_date, has_orders
+from extractor.store.codec import unpack_json
 from extractor.store.opening import Store
 from extractor.store.recheck import recheck
 from extractor.store.save import NO_SHELF, WHOLE, Part, Shelf, asking_of, save_report
+from extractor.store.schema import document as document_table
+from extractor.store.schema import extraction
 
 
 def keep_document(
@@ -31,3 +36,11 @@ def keep_document(
     else:
         recheck(store, document_id)
     return document_id
+
+
+def read_json(connection: Connection, sha256: str, part: int = 0) -> str | None:
+    """The JSON that stands for a file, as it was written."""
+    of_file = (document_table.c.sha256 == sha256, document_table.c.part == part)
+    joined = extraction.join(document_table, document_table.c.extraction_id == extraction.c.id)
+    packed = connection.execute(select(extraction.c.json).select_from(joined).where(*of_file)).scalar_one_or_none()
+    return None if packed is None else unpack_json(packed)

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
 
 from extractor.store.clock import now
+from extractor.store.entering import Found
 from extractor.store.opening import Store, write_again
-from extractor.store.schema import bulk_document, bulk_path
-from extractor.writing import fold_name
+from extractor.store.schema import bulk_document
 
 MOST_FAULTS = 2  # attempts that a document may end itself; then it is quarantined
-MOST_LOST = 8  # attempts ended from outside: so many by chance is unlikely, so the document is what kills its runner
+MOST_LOST = 12  # attempts ended from outside: so many by chance is unlikely, so the document is what kills its runner
 OPEN_STATES = ("waiting", "running")
 ENDED_STATES = ("done", "partial", "failed", "quarantined")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A document as it lies in the archive. `target`: of its JSON, relative and without suffix."""
-
-    sha256: str
-    name: str
-    path: str
-    size: int
-    target: str
-    box: str | None = None
-    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +29,19 @@ class Attempt:
     token: str
     number: int
     skip: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A document that waits or runs. `stage` and `page`: what is being done, as of the last beat."""
+
+    sha256: str
+    state: str
+    path: str
+    run_id: str | None
+    token: str | None
+    stage: str | None
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,101 +63,38 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why an attempt ended without a result. `own`: by the document, not from outside; `page`: that was being read."""
+    """Why an attempt ended without a result. `own`: by the document, not from outside; `page`: that was being read.
+
+    `said`: what the process wrote at its end.
+    """
 
     code: str
     message: str
     own: bool = True
     page: int | None = None
+    said: str = ""
 
 
-def enter(store: Store, found: Iterable[Found], stamps: Iterable[tuple[str, str, str]] = ()) -> int:
-    """Enter documents that the ledger does not have; how many were new. `stamps`: (path, sha256, stamp)."""
-    given, marks = tuple(found), tuple(stamps)
-
-    def change(connection: Connection) -> int:
-        have = {row.sha256: row.path for row in connection.execute(select(bulk_document))}
-        there = {(one.sha256, one.path) for one in given}
-        taken = {fold_name(PurePath(target)) for target in connection.execute(select(bulk_document.c.target)).scalars()}
-        position = connection.execute(select(func.coalesce(func.max(bulk_document.c.position), 0))).scalar_one()
-        rows: list[dict[str, Any]] = []
-        for one in given:
-            if one.sha256 in have:
-                if (one.sha256, have[one.sha256]) not in there:  # the archive was moved
-                    where = bulk_document.c.sha256 == one.sha256
-                    connection.execute(update(bulk_document).where(where).values(path=one.path, name=one.name))
-                continue
-            have[one.sha256] = one.path
-            target = free_target(one, taken)
-            taken.add(fold_name(PurePath(target)))
-            rows.append(_entry(one, target, position + len(rows) + 1))
-        if rows:
-            connection.execute(insert(bulk_document), rows)
-        _keep_stamps(connection, marks)
-        return len(rows)
-
-    return write_again(store, change)
+def new_token() -> str:
+    """Of an attempt."""
+    return secrets.token_hex(8)
 
 
-def free_target(one: Found, taken: Collection[str]) -> str:
-    """The name of its JSON, with the start of the hash where another document has it. `taken`: folded names."""
-    if fold_name(PurePath(one.target)) not in taken:
-        return one.target
-    named = f"{one.target}-{one.sha256[:8]}"
-    return named if fold_name(PurePath(named)) not in taken else f"{one.target}-{one.sha256}"
-
-
-def _entry(one: Found, target: str, position: int) -> dict[str, Any]:
-    return {
-        "sha256": one.sha256,
-        "position": position,
-        "name": one.name,
-        "path": one.path,
-        "target": target,
-        "box": one.box,
-        "folder": one.folder,
-        "size": one.size,
-        "state": "waiting",
-        "attempts": 0,
-        "faults": 0,
-        "lost": 0,
-        "skip": "[]",
-    }
-
-
-def _keep_stamps(connection: Connection, stamps: Iterable[tuple[str, str, str]]) -> None:
-    known = {row.path: (row.sha256, row.stamp) for row in connection.execute(select(bulk_path))}
-    for path, sha256, stamp in {one[0]: one for one in stamps}.values():
-        if path not in known:
-            connection.execute(insert(bulk_path), {"path": path, "sha256": sha256, "stamp": stamp})
-        elif known[path] != (sha256, stamp):
-            where = bulk_path.c.path == path
-            connection.execute(update(bulk_path).where(where).values(sha256=sha256, stamp=stamp))
-
-
-def read_stamps(connection: Connection) -> dict[str, tuple[str, str]]:
-    """Path -> (stamp, sha256) of all files that were looked at."""
-    return {row.path: (row.stamp, row.sha256) for row in connection.execute(select(bulk_path))}
-
-
-def claim(store: Store, run_id: str, sha256: str) -> Attempt | None:
+def claim(store: Store, run_id: str, sha256: str, token: str = "") -> Attempt | None:
     """Take a waiting document; its attempt is counted. None: another one has it, or it is done."""
 
     def change(connection: Connection) -> Attempt | None:
         where = (bulk_document.c.sha256 == sha256, bulk_document.c.state == "waiting")
         row = connection.execute(select(bulk_document).where(*where).with_for_update()).one_or_none()
-        return None if row is None else _start(connection, row, run_id)
+        return None if row is None else _start(connection, row, run_id, token or new_token())
 
     return write_again(store, change)
 
 
-def _start(connection: Connection, row: Row[Any], run_id: str) -> Attempt:
-    token = secrets.token_hex(8)
-    connection.execute(
-        update(bulk_document)
-        .where(bulk_document.c.sha256 == row.sha256)
-        .values(state="running", run_id=run_id, token=token, attempts=row.attempts + 1, started_at=now())
-    )
+def _start(connection: Connection, row: Row[Any], run_id: str, token: str) -> Attempt:
+    values = {"state": "running", "run_id": run_id, "token": token, "attempts": row.attempts + 1, "started_at": now()}
+    fresh = {"stage": None, "page": None}
+    connection.execute(update(bulk_document).where(bulk_document.c.sha256 == row.sha256).values(**values, **fresh))
     skip = tuple((int(page), str(why)) for page, why in json.loads(row.skip))
     return Attempt(_found(row), token, row.attempts + 1, skip)
 
@@ -246,45 +182,70 @@ def take_back(connection: Connection, run_ids: Collection[str]) -> int:
     return count
 
 
-def put_again(store: Store, states: Collection[str], *, versions: str | None = None, only: Collection[str]) -> int:
-    """Ended documents wait again: those in `states`, or (`versions`) those that other versions did; how many."""
+def drop_lost(store: Store, run_id: str, tokens: Collection[str]) -> int:
+    """Documents that a process holds without knowing it wait again: the answer to its claim was lost; how many.
+
+    `tokens`: of the attempts that it does run.
+    """
 
     def change(connection: Connection) -> int:
-        asked: ColumnElement[bool] = bulk_document.c.state.in_(states)
-        if versions is not None:
-            older = bulk_document.c.state.in_(("done", "partial", "failed")) & (bulk_document.c.versions != versions)
-            asked = or_(asked, older)
-        found = connection.execute(select(bulk_document.c.sha256).where(asked)).scalars().all()
-        again = [sha256 for sha256 in found if sha256 in only]
-        for sha256 in again:
-            where = bulk_document.c.sha256 == sha256
-            fresh = {"state": "waiting", "faults": 0, "lost": 0, "skip": "[]", "code": None, "message": None}
-            connection.execute(update(bulk_document).where(where).values(**fresh))
+        held = (bulk_document.c.run_id == run_id, bulk_document.c.state == "running")
+        lost = update(bulk_document).where(*held, bulk_document.c.token.not_in(tokens))
+        values = {"state": "waiting", "token": None, "attempts": bulk_document.c.attempts - 1}
+        return int(connection.execute(lost.values(**values)).rowcount)
+
+    return write_again(store, change)
+
+
+def list_again(
+    connection: Connection, states: Collection[str], *, versions: str | None = None, only: Collection[str]
+) -> tuple[str, ...]:
+    """Ended documents in `states`, and (`versions`) those that other versions did."""
+    asked: ColumnElement[bool] = bulk_document.c.state.in_(states)
+    if versions is not None:
+        older = bulk_document.c.state.in_(("done", "partial", "failed")) & (bulk_document.c.versions != versions)
+        asked = or_(asked, older)
+    found = connection.execute(select(bulk_document.c.sha256).where(asked)).scalars()
+    return tuple(sha256 for sha256 in found if sha256 in only)
+
+
+def note_places(connection: Connection, run_id: str, at: Mapping[str, tuple[str, int]]) -> None:
+    """What is being done with the documents that a process runs: sha256 -> (stage, page)."""
+    for sha256, (stage, page) in at.items():
+        mine = (bulk_document.c.sha256 == sha256, bulk_document.c.run_id == run_id, bulk_document.c.state == "running")
+        connection.execute(update(bulk_document).where(*mine).values(stage=stage, page=page or None))
+
+
+def put_again(store: Store, documents: Collection[str]) -> int:
+    """Ended documents wait again as if they were new; how many."""
+    ended = bulk_document.c.state.in_(ENDED_STATES)
+
+    def change(connection: Connection) -> int:
+        again = [{"of": sha256} for sha256 in documents]
+        fresh = {"state": "waiting", "faults": 0, "lost": 0, "skip": "[]", "code": None, "message": None}
+        if again:
+            where = (bulk_document.c.sha256 == bindparam("of"), ended)
+            connection.execute(update(bulk_document).where(*where).values(**fresh), again)
         return len(again)
 
     return write_again(store, change)
 
 
 def list_states(connection: Connection, only: Collection[str] | None = None) -> dict[str, str]:
-    """Sha256 -> state, in the order of work: those that ended an attempt come last, so that good ones don't wait."""
-    query = select(bulk_document.c.sha256, bulk_document.c.state)
+    """Sha256 -> state of documents."""
+    rows = connection.execute(select(bulk_document.c.sha256, bulk_document.c.state))
+    return {sha256: state for sha256, state in rows if only is None or sha256 in only}
+
+
+def list_open(connection: Connection, states: Collection[str] = OPEN_STATES) -> tuple[Open, ...]:
+    """Documents that wait or run, in the order of work: good ones don't wait for those that ended an attempt."""
+    query = select(*(bulk_document.c[name] for name in ("sha256", "state", "path", "run_id", "token", "stage", "page")))
+    query = query.where(bulk_document.c.state.in_(states))
     rows = connection.execute(query.order_by(bulk_document.c.faults, bulk_document.c.position))
-    return {row.sha256: row.state for row in rows if only is None or row.sha256 in only}
+    return tuple(Open(*row) for row in rows)
 
 
-def list_paths(connection: Connection) -> dict[str, str]:
-    """Sha256 -> path of every document."""
-    return {row.sha256: row.path for row in connection.execute(select(bulk_document.c.sha256, bulk_document.c.path))}
-
-
-def read_entries(connection: Connection) -> tuple[Row[Any], ...]:
+def read_entries(connection: Connection, only: Collection[str] | None = None) -> tuple[Row[Any], ...]:
     """Whole rows of the ledger, in its order."""
-    return tuple(connection.execute(select(bulk_document).order_by(bulk_document.c.position)))
-
-
-def list_doubles(connection: Connection) -> tuple[tuple[str, ...], ...]:
-    """Paths that hold the same bytes, a tuple each."""
-    groups: dict[str, list[str]] = {}
-    for row in connection.execute(select(bulk_path).order_by(bulk_path.c.path)):
-        groups.setdefault(row.sha256, []).append(row.path)
-    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+    rows = connection.execute(select(bulk_document).order_by(bulk_document.c.position))
+    return tuple(row for row in rows if only is None or row.sha256 in only)

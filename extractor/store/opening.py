@@ -33,6 +33,12 @@ class StoreError(ExtractorError):
     code = "store"
 
 
+class StoreFull(StoreError):
+    """There is no room left where the store is."""
+
+    code = "store-full"
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """An open store. `read()` and `write()` give connections; `write()` is one transaction, committed at its end."""
@@ -183,6 +189,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if (
+            getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+            or getattr(error.orig, "sqlstate", "") == "53100"
+        ):
+            raise StoreFull("the disk of the store is full", "make room, then run the same command again") from error
         raise StoreError(
             f"the store does not answer: {error.orig}", "check that its disk or server is there"
         ) from error

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import psutil
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from extractor.store.clock import now
-from extractor.store.ledger import take_back
+from extractor.store.ledger import note_places, take_back
 from extractor.store.opening import Store, write_again
 from extractor.store.schema import bulk_run
 
 BEAT_SECONDS = 5.0
 DEAD_AFTER = 60.0  # seconds without a beat on another machine; by our own clock, since theirs may be wrong
+NOTHING: Mapping[str, tuple[str, int]] = {}
 SAME_BIRTH = 2.0  # seconds that a set clock may move a process's birth
 
 
@@ -29,16 +36,20 @@ class Holder:
     id: str
     seen: dict[str, tuple[int, float]] = field(default_factory=dict)
 
-    def beat(self) -> int:
-        """Say that this process lives, and take back what dead ones hold; how many documents."""
-        return write_again(self.store, self._beat)
+    def beat(self, at: Mapping[str, tuple[str, int]] = NOTHING) -> int:
+        """Say that this process lives, and take back what dead ones hold; how many documents.
 
-    def _beat(self, connection: Connection) -> int:
+        `at`: what is being done with its own, sha256 -> (stage, page).
+        """
+        return write_again(self.store, lambda connection: self._beat(connection, dict(at)))
+
+    def _beat(self, connection: Connection, at: Mapping[str, tuple[str, int]]) -> int:
         connection.execute(update(bulk_run).where(bulk_run.c.id == self.id).values(beat=bulk_run.c.beat + 1))
+        note_places(connection, self.id, at)
         rows = connection.execute(select(bulk_run).where(bulk_run.c.ended_at.is_(None), bulk_run.c.id != self.id)).all()
         dead = []
         for row in rows:
-            if row.host == socket.gethostname():
+            if row.host == name_machine():
                 alive = is_alive(row.pid, row.born)
             else:
                 beat, since = self.seen.get(row.id, (-1, 0.0))
@@ -59,17 +70,18 @@ class Holder:
             connection.execute(update(bulk_run).where(bulk_run.c.id == self.id).values(ended_at=now()))
 
 
-def enter_run(store: Store, purpose: str) -> Holder:
-    """Enter this process, and take back what dead ones hold."""
+def enter_run(store: Store, purpose: str, folders: tuple[str, ...] = ()) -> Holder:
+    """Enter this process, and take back what dead ones hold. `folders`: that it watches."""
     holder = Holder(store, secrets.token_hex(8))
     row = {
         "id": holder.id,
-        "host": socket.gethostname(),
+        "host": name_machine(),
         "pid": os.getpid(),
         "born": born(os.getpid()),
         "purpose": purpose,
         "beat": 0,
         "started_at": now(),
+        "folders": json.dumps(folders) if folders else None,
     }
 
     def change(connection: Connection) -> None:
@@ -78,6 +90,23 @@ def enter_run(store: Store, purpose: str) -> Holder:
     write_again(store, change)
     holder.beat()
     return holder
+
+
+def list_runs(connection: Connection) -> tuple[Row[Any], ...]:
+    """Processes that have not ended, as far as the ledger knows."""
+    return tuple(
+        connection.execute(select(bulk_run).where(bulk_run.c.ended_at.is_(None)).order_by(bulk_run.c.started_at))
+    )
+
+
+@cache
+def name_machine() -> str:
+    """This machine since it was started, and the space of its process numbers: two may have the same host name."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")[:8])
+        parts.append(os.readlink("/proc/self/ns/pid").strip("pid:[]"))
+    return "/".join(parts)
 
 
 def has_ended(connection: Connection, run_id: str) -> bool:

@@ -305,6 +305,7 @@ bulk_run = Table(
     Column("beat", Integer, nullable=False),  # counts up while it lives
     Column("started_at", Text, nullable=False),
     Column("ended_at", Text),
+    Column("folders", Text),  # that it watches and writes to, as JSON
     comment="processes that hold documents of the ledger; one whose beat stands still holds nothing",
 )
 
@@ -337,7 +338,9 @@ bulk_document = Table(
     Column("code", Text),  # why it failed or is in quarantine
     Column("message", Text),
     Column("advice", Text),
-    Column("versions", Text),  # of program, engines, models and form that it was done with
+    Column("versions", Text),  # of program, engines, models, forms and settings that it was done with
+    Column("stage", Text),  # what is being done while it runs
+    Column("page", Integer),
     Index("ix_bulk_document_state_position", "state", "position"),
     comment="the ledger of bulk runs: one row a document by its bytes",
 )
@@ -348,5 +351,6 @@ bulk_path = Table(
     Column("path", Text, primary_key=True),
     Column("sha256", Text, nullable=False, index=True),
     Column("stamp", Text, nullable=False),  # size and time of change: the same ones, the same bytes
+    Column("target", Text),  # of the JSON under this path's own name; a double has one too
     comment="where documents of the ledger lie; one that came twice has two",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -129,7 +130,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from extractor.bulk import Order, Run
-from extractor.cli.bulk import _stopped_by_signals
+from extractor.cli.bulk import stopped_by_signals
 from extractor.settings import load_settings
 from extractor.store import open_store, read_entries
 
@@ -140,7 +141,7 @@ with store.read() as connection:
     documents = {row.sha256 for row in read_entries(connection)}
 run = Run(store, Order(settings, None, address, False, str(folder / "out")), documents, lambda *_: None,
           work="tests.bulk.fakes:work")
-with _stopped_by_signals(run):
+with stopped_by_signals(run):
     run.go(2)
 sys.exit(130 if run.stopping.is_set() else 0)
 """
@@ -213,11 +214,14 @@ def test_an_archive_becomes_what_extract_writes(tmp_path: Path, capsys: pytest.C
     command = ["bulk", str(archive), "--store", store, "--out", str(out), "--jobs", "2", "--json-log"]
     assert main(command) == 3
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert sorted(one["event"] for one in events if one["event"] != "start") == ["done", "failed", "failed"]
+    told = [one["event"] for one in events]
+    assert sorted(name for name in told if name not in ("start", "end")) == ["done", "failed", "failed"]
+    copy = json.loads((out / "sub" / "copy.json").read_text(encoding="utf-8"))
+    assert copy["document"]["source_name"] == "copy.pdf"  # read once, but under its own name too
     assert main(["extract", str(archive / "seed.pdf"), "--out", str(tmp_path / "alone")]) == 0
     assert (out / "seed.json").read_bytes() == (tmp_path / "alone" / "seed.json").read_bytes()
     assert main(command) == 3
-    assert capsys.readouterr().out == ""
+    assert [json.loads(line)["states"] for line in capsys.readouterr().out.splitlines()] == [{}]
     assert main(["bulk", "status", "--store", store]) == 0
     said = capsys.readouterr().out
     assert "1 done, 2 failed" in said
@@ -230,10 +234,12 @@ def test_an_archive_that_was_moved_is_found_again_and_what_is_gone_is_not_kept(t
     old.mkdir()
     (old / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
     command = ["--store", store, "--out", str(tmp_path / "out"), "--jobs", "1"]
-    opened = open_store(store)
-    with opened.read() as connection:
-        assert not read_entries(connection)
     assert main(["bulk", str(old), *command, "--dry-run"]) == 0
+    assert not Path(store).exists()
+    opened = open_store(store)
+    path = old / "broken.pdf"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    enter(opened, [Found(sha256, "broken.pdf", str(path), 16, "broken")], [(str(path), sha256, "16:1")])
     old.rename(new)
     documents = set(_by_sha(opened))
     order = Order(load_settings(environ={}), None, store, keep=True, out=None)
