@@ -23,6 +23,7 @@ COMMANDS = (
     "rematch",
     "compare",
     "upgrade",
+    "export",
     "evaluate",
     "explain",
     "calibrate",

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, text
@@ -84,6 +85,20 @@ def list_observations(connection: Connection, wanted: Wanted = EVERYTHING) -> It
 
 def list_by_document(connection: Connection, wanted: Wanted = EVERYTHING) -> Iterator[tuple[Observation, ...]]:
     """The same, the observations of a document at a time; documents without any are left out."""
+    for sheaf in list_sheaves(connection, wanted):
+        yield sheaf.observations
+
+
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """The observations of one document. `errors`: rules of its open error findings, wherever they point."""
+
+    observations: tuple[Observation, ...]
+    errors: frozenset[str]
+
+
+def list_sheaves(connection: Connection, wanted: Wanted = EVERYTHING) -> Iterator[Sheaf]:
+    """The same with what is wrong in the document."""
     disputed = frozenset(tuple(row) for row in connection.execute(sql(TWICE)))
     for ids in _in_batches(_find_documents(connection, wanted), BATCH):
         for sheet, parts in _read_batch(connection, ids, disputed):
@@ -91,7 +106,7 @@ def list_by_document(connection: Connection, wanted: Wanted = EVERYTHING) -> Ite
             if wanted.code is not None:
                 observations = tuple(one for one in observations if one.code == wanted.code)
             if observations:
-                yield observations
+                yield Sheaf(observations, frozenset(rule for rules in sheet.held.values() for rule in rules))
 
 
 def _find_documents(connection: Connection, wanted: Wanted) -> list[int]:
@@ -159,7 +174,7 @@ def _read_held(connection: Connection, ids: list[int], abouts: dict[int, Any]) -
         if (about.catalogue, about.catalogue_version, row.key) in muted:
             continue
         by_key = held.setdefault(row.document_id, {})
-        for one in json.loads(row.cells):
+        for one in json.loads(row.cells) or [{"code": "", "field": "page"}]:
             by_key.setdefault(f"{one['code']}/{one['field']}", []).append(row.rule)
     return held
 

@@ -37,6 +37,7 @@ STATUSES: dict[str, str] = {
 }
 FACTS = (NORMAL, PROVISIONAL, CONTESTED, AT_SOURCE)  # with a value
 SETTLED_EMPTY = (DASH, BLANK, ABSENT)  # without one, and that is certain
+SETTLED_STATUSES = (*FACTS, *SETTLED_EMPTY, ILLEGIBLE)
 MAIN = "main"  # measure of the catalogue's main value column
 
 Box = tuple[float, float, float, float]
