@@ -159,22 +159,28 @@ def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Tab
     rows = read_rows(form.rows, names, engines, words)
     names = find_measures(names, rows, wanted)
     rows = with_main_measure(rows, names, wanted)
-    near = _read_head(form.head, engines, words)
-    head = find_head(near, form.catalogue.places)
+    near = lines = _read_head(form.head, engines, words)
+    head = find_report_head(lines, len(near), form.catalogue)
     if None in (head.organisation.value, head.report_number.value, head.report_date.value, head.period.value):
-        far = _read_head(form.front, engines, words)
-        head = _fill(head, find_head((*near, *far), form.catalogue.places))
-        near = (*near, *far)
+        lines = (*near, *_read_head(form.front, engines, words))
+        head = find_report_head(lines, len(near), form.catalogue)
     table = Table(
         rows,
         main_measure(names, wanted),
-        near,
+        lines,
         form.pages,
         form.other_tables,
         pages.unread,
         form.second_form,
+        len(near),
     )
     return table, head
+
+
+def find_report_head(lines: tuple[HeadLine, ...], near: int, catalogue: Catalogue) -> Head:
+    """The head in the lines above the table (the first `near` ones), and what they lack in all of them."""
+    head = find_head(lines[:near], catalogue.places)
+    return _fill(head, find_head(lines, catalogue.places)) if len(lines) > near else head
 
 
 def _read_head(lines: Sequence[LooseLine], engines: dict[str, Engine], words: frozenset[str]) -> tuple[HeadLine, ...]:
@@ -215,7 +221,7 @@ def judge(
     score = partial(
         score_report, table, catalogue, matching, values, head, settings=settings.trust, support=support, model=model
     )
-    certain = find_certain(score(), settings=settings.trust, model=model)
+    certain = find_certain(score(only_values=True), settings=settings.trust, model=model)
     cells = find_cells(table, matching, values, certain)
     findings = check_rules(cells, catalogue, head, find_strangers(table, matching, values))
     scores = score(findings=findings)

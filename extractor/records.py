@@ -351,7 +351,8 @@ class Table:
 
     `measure`: the name of the main value column as its header prints it; `head`: lines above the table, top to bottom;
     `pages`: pages that carry the table; `unread_pages`: pages that could not be read at all;
-    `second_form`: pages of a second copy of the form.
+    `second_form`: pages of a second copy of the form; `near`: how many lines of `head` stand above the table, where the
+    others are of the file's first page.
     """
 
     rows: tuple[Row, ...]
@@ -361,6 +362,7 @@ class Table:
     other_tables: tuple[OtherTable, ...] = ()
     unread_pages: tuple[int, ...] = ()
     second_form: tuple[int, ...] = ()
+    near: int | None = None
 
 
 # ── indicator ─────────────────────────────────────────────────────────────────────────────────────────────────────────

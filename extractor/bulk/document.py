@@ -60,7 +60,7 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
     tell("keep", 0)
     if order.keep:
         shelf = Shelf(found.path, found.box, found.folder)
-        keep_document(store, data, document, packed, order.settings, shelf=shelf)
+        keep_document(store, data, document, packed, order.settings, shelf=shelf, catalogue=order.catalogue)
     if order.out is not None:
         write_document(document, Path(order.out) / f"{found.target}.json")
     done = count_document(document, order)

@@ -116,7 +116,8 @@ def _store_document(document: Document, readings: bytes | None, job: Job, order:
         raise UnreadableFile("the file changed while it was read", "extract it again", code="changed-file")
     store = open_named_store(str(order.store), order.settings)
     try:
-        keep_document(store, data, document, readings, order.settings, shelf=Shelf(path=str(job.path)))
+        shelf = Shelf(path=str(job.path))
+        keep_document(store, data, document, readings, order.settings, shelf=shelf, catalogue=order.catalogue)
     finally:
         store.close()
 

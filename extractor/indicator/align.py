@@ -59,7 +59,7 @@ def _label(field: Field) -> str:
 
 
 def _emission(rows: tuple[Row, ...], catalogue: Catalogue, labels: np.ndarray) -> np.ndarray:
-    numbers = [indicator.stt.strip().lower() for indicator in catalogue.indicators]
+    numbers = np.array([indicator.stt.strip().lower() for indicator in catalogue.indicators])
     is_header = np.array([indicator.type == "header" for indicator in catalogue.indicators])
     scores: np.ndarray = labels + unit_odds([row.unit.raw for row in rows], catalogue)
     for i, row in enumerate(rows):
@@ -70,7 +70,7 @@ def _emission(rows: tuple[Row, ...], catalogue: Catalogue, labels: np.ndarray) -
         if row.unit.state == "blank" and row.value.state == "blank":
             scores[i] += np.where(is_header, HEADER_EMPTY, 0.0)
         stt = row.stt.raw.strip(" .)").lower()
-        scores[i] += np.array([STT_SAME if stt == other else STT_OTHER for other in numbers])
+        scores[i] += np.where(numbers == stt, STT_SAME, STT_OTHER)
     return scores
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import tomllib
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import cast, get_args
 
@@ -19,6 +20,7 @@ RULE_COLUMNS = ("id", "type", "expression", "strength", "tolerance", "descriptio
 UNIT_COLUMNS = ("unit", "kind", "variants")
 PLACE_COLUMNS = ("province", "district_code", "district", "commune_count", "commune")
 FILES = ("catalogue.toml", "indicators.csv", "rules.csv", "units.csv", "places.csv")
+MOST_REMEMBERED = 16
 CODE_IN_RULE = re.compile(r"\{([^{}]*)\}")
 WORD_IN_RULE = re.compile(r"[^\W\d_]+")
 WORDS_OF_RULES = frozenset(("communes", "blank", "given", "not", "note", "any", "or", "and"))
@@ -37,19 +39,26 @@ def load_catalogue(name_or_path: str | Path) -> Catalogue:
     Raises CatalogueError that names file, line and column, and says what to do.
     """
     folder = _find_folder(name_or_path)
+    own_places = folder / "places.csv"
+    places = own_places if own_places.is_file() else resource_path("reference") / "places.csv"
+    return _load(folder, places, _digest(folder), hashlib.sha256(places.read_bytes()).hexdigest())
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _load(folder: Path, places: Path, digest: str, places_digest: str) -> Catalogue:  # noqa: ARG001  # it tells contents apart
+    """Remembered by what the files hold: a clerk's next edit is seen."""
     name, version, titles, measures = _read_head(folder / "catalogue.toml")
     indicators = _read_indicators(folder / "indicators.csv")
-    own_places = folder / "places.csv"
     return Catalogue(
         name,
         version,
         indicators,
         _read_rules(folder / "rules.csv", frozenset(indicator.code for indicator in indicators)),
         _read_units(folder / "units.csv"),
-        _read_places(own_places if own_places.is_file() else resource_path("reference") / "places.csv"),
+        _read_places(places),
         titles,
         measures,
-        _digest(folder),
+        digest,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -23,17 +24,22 @@ WORST = -9.0  # what one label can speak against an indicator: a row may be garb
 COMMON = 0.25  # share of labels with a word from which leaving it out says little
 CANDIDATES = 10  # labels compared word by word for each row
 UNLIKE, BEHIND = 0.45, 0.28  # rapidfuzz ratios: below this, or this far behind the likest label, none is compared
+MOST_REMEMBERED = 4096  # labels, of two kilobytes each
 DOUBTFUL = 2.0  # where no label has better odds than this, those that contain the printed text are compared too
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Known:
-    """The catalogue's labels and variants: folded words, owner (indicator's place), and how much each word tells."""
+    """The catalogue's labels and variants: folded words, owner (indicator's place), and how much each word tells.
+
+    Compared by identity: what was compared with it is remembered under it.
+    """
 
     folded: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     owners: np.ndarray
     weights: dict[str, float]
+    count: int
 
 
 def label_odds(labels: Sequence[str], indicators: tuple[Indicator, ...]) -> np.ndarray:
@@ -43,17 +49,21 @@ def label_odds(labels: Sequence[str], indicators: tuple[Indicator, ...]) -> np.n
     Rows without a word get zeros.
     """
     known = _known(indicators)
-    folded = [fold(label) for label in labels]
-    alike = process.cdist(folded, known.folded, scorer=fuzz.ratio, dtype=np.float32) / 100.0
-    result = np.full((len(labels), len(indicators)), WORST)
-    for row, text in enumerate(folded):
-        if not text:
-            result[row] = 0.0
-            continue
-        _compare(result[row], text, _nearest(alike[row]), known)
-        if result[row].max() < DOUBTFUL:
-            _compare(result[row], text, _containing(text, known), known)
-    return result
+    return np.array([_odds_of(fold(label), known) for label in labels]).reshape(len(labels), len(indicators))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _odds_of(text: str, known: _Known) -> np.ndarray:
+    """One label against all indicators; reports of one form print the same ones again and again."""
+    if not text:
+        return np.zeros(known.count)
+    odds = np.full(known.count, WORST)
+    alike = process.cdist([text], known.folded, scorer=fuzz.ratio, dtype=np.float32)[0] / 100.0
+    _compare(odds, text, _nearest(alike), known)
+    if odds.max() < DOUBTFUL:
+        _compare(odds, text, _containing(text, known), known)
+    odds.setflags(write=False)
+    return odds
 
 
 def _compare(odds: np.ndarray, text: str, columns: np.ndarray, known: _Known) -> None:
@@ -64,13 +74,14 @@ def _compare(odds: np.ndarray, text: str, columns: np.ndarray, known: _Known) ->
         odds[owner] = max(odds[owner], _odds(words, known, column))
 
 
+@lru_cache(maxsize=8)
 def _known(indicators: tuple[Indicator, ...]) -> _Known:
     pairs = [(i, text) for i, one in enumerate(indicators) for text in (one.label, *one.variants)]
     folded = tuple(fold(text) for _, text in pairs)
     words = tuple(tuple(text.split()) for text in folded)
     seen = Counter(word for one in words for word in set(one))
     weights = {word: max(0.3, 1.0 - count / len(words) / COMMON) for word, count in seen.items()}
-    return _Known(folded, words, np.array([i for i, _ in pairs]), weights)
+    return _Known(folded, words, np.array([i for i, _ in pairs]), weights, len(indicators))
 
 
 def _nearest(alike: np.ndarray) -> np.ndarray:

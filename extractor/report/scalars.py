@@ -59,40 +59,48 @@ def to_json(tree: Any) -> str:
 def _encode(value: Any, depth: int) -> tuple[str, bool]:
     """The text of a branch, and whether it is on one line."""
     if isinstance(value, dict):
-        opening, closing = "{}"
-        items = [(f"{_text(key)}: ", *_encode(item, depth + 1)) for key, item in value.items()]
+        opening, closing, keys, items = "{", "}", [f"{_QUOTE(key)}: " for key in value], list(value.values())
     elif isinstance(value, list | tuple):
-        opening, closing = "[]"
-        items = [("", *_encode(item, depth + 1)) for item in value]
+        opening, closing, keys, items = "[", "]", [""] * len(value), list(value)
     else:
         return _scalar(value), True
-    parts = [key + text for key, text, _ in items]
-    short = all(flat for _, _, flat in items) and sum(map(len, parts)) + 2 * len(parts) <= ONE_LINE
-    if short:
+    parts, short, room = [], True, ONE_LINE
+    for key, item in zip(keys, items, strict=True):
+        text, flat = (_scalar(item), True) if item.__class__ in _SCALARS else _encode(item, depth + 1)
+        parts.append(key + text)
+        room -= len(key) + len(text) + 2
+        short = short and flat
+    if short and room >= 0:
         return f"{opening}{', '.join(parts)}{closing}", True
     pad = "\n" + " " * (depth + 1)
     return f"{opening}{pad}{(',' + pad).join(parts)}{pad[:-1]}{closing}", False
 
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
+_SCALARS = frozenset((str, float, int, bool, Decimal, type(None)))
+
+
 def _scalar(value: Any) -> str:
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+        return _CONSTANTS[value]
+    if isinstance(value, str):
+        return _QUOTE(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, float | Decimal):
-        return format_number(value)
-    return _text(value)
+    return format_number(value)
 
 
-_QUOTE: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode  # of a text alone, in C
-
-
-def _text(value: str) -> str:
-    return _QUOTE(value)
+_QUOTE: Callable[[str], str] = json.encoder.encode_basestring  # of a text alone, in C
 
 
 def format_number(value: float | Decimal) -> str:
     """Shortest decimal form without an exponent: 60.22, 4304, 0.00001."""
+    if isinstance(value, float):
+        short = repr(value)
+        if short.endswith(".0") and short != "-0.0":
+            return short[:-2]
+        if "e" not in short and "n" not in short and short != "-0.0":  # not an exponent, nan or inf
+            return short
     exact = Decimal(repr(value)) if isinstance(value, float) else value
     if not exact.is_finite():
         raise ValueError(f"{value} is no JSON number")

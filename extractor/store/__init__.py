@@ -17,6 +17,7 @@ from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
 from extractor.store.entering import Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
+from extractor.store.forms import find_form, form_of, keep_form, named_forms
 from extractor.store.keep import keep_document, read_json
 from extractor.store.ledger import (
     ENDED_STATES,
@@ -75,7 +76,17 @@ from extractor.store.queue import (
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
 from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, name_machine
-from extractor.store.save import Asking, Part, Shelf, asking_of, save_extraction, save_report, sync_tasks
+from extractor.store.save import (
+    Asking,
+    Part,
+    Shelf,
+    Written,
+    asking_of,
+    parse_written,
+    save_extraction,
+    save_report,
+    sync_tasks,
+)
 
 __all__ = [
     "BEAT_SECONDS",
@@ -107,6 +118,7 @@ __all__ = [
     "StoreFull",
     "StoredCell",
     "Task",
+    "Written",
     "add_person",
     "add_token",
     "as_report",
@@ -127,16 +139,19 @@ __all__ = [
     "enter",
     "enter_run",
     "fail",
+    "find_form",
     "find_holder",
     "find_person",
     "find_revision",
     "finish",
+    "form_of",
     "give_back",
     "has_ended",
     "has_orders",
     "is_token",
     "judge_again",
     "keep_document",
+    "keep_form",
     "keep_lease",
     "keep_original",
     "lease_next",
@@ -149,6 +164,7 @@ __all__ = [
     "list_runs",
     "list_states",
     "name_machine",
+    "named_forms",
     "new_token",
     "open_for_upgrade",
     "open_store",
@@ -157,6 +173,7 @@ __all__ = [
     "pack_report",
     "parse_address",
     "parse_document",
+    "parse_written",
     "place_document",
     "plan_entering",
     "postpone",

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
 from extractor.grid import NO_GUIDE
-from extractor.indicator import load_catalogue
+from extractor.indicator import choose_catalogue, load_catalogue
 from extractor.ingest import open_source
 from extractor.page import PageReader, open_pages, prepare_page
-from extractor.pipeline import judge
+from extractor.pipeline import find_report_head, judge
 from extractor.reading import Engine, load_engines
-from extractor.records import Box, Head, HeadField, Role, Row, Table
+from extractor.records import Box, Catalogue, Head, HeadField, Role, Row, Table
 from extractor.repair import (
     Order,
     RepairError,
@@ -31,15 +31,17 @@ from extractor.repair import (
 )
 from extractor.report import assemble_document
 from extractor.settings import Settings
+from extractor.store.archive import compare_document
 from extractor.store.codec import Readings, as_report, pack_report, unpack_json, unpack_readings
 from extractor.store.current import read_cells, read_settled
 from extractor.store.files import original_path
-from extractor.store.move import find_origin
+from extractor.store.forms import SHORT, find_form, keep_form
+from extractor.store.move import find_origins
 from extractor.store.opening import Store, StoreError, write_again
 from extractor.store.place import HEAD_KEYS
-from extractor.store.recheck import recheck
+from extractor.store.recheck import recheck_within
 from extractor.store.records import HEAD_FIELDS, CurrentCell
-from extractor.store.save import USUAL, Asking, asking_of, save_extraction
+from extractor.store.save import USUAL, Asking, asking_of, parse_written, save_extraction
 from extractor.store.schema import document, extraction
 from extractor.value import parse_period
 from extractor.vocabulary import words_of
@@ -49,7 +51,8 @@ from extractor.vocabulary import words_of
 class Again:
     """A report judged again, not yet kept.
 
-    `based_on`: the extraction that it was made from; `failed`: numbers of repairs whose rows are not on the page.
+    `based_on`: the extraction that it was made from; `form`: what it was judged by;
+    `failed`: numbers of repairs whose rows are not on the page.
     """
 
     document_id: int
@@ -57,6 +60,7 @@ class Again:
     before: str
     readings: bytes
     based_on: int
+    form: Catalogue
     failed: tuple[int, ...] = ()
 
     @property
@@ -70,6 +74,8 @@ class _Stored:
     """What the store holds of a document. `orders`: the repairs that stand, by number of their decision."""
 
     extraction_id: int
+    sha256: str
+    form: Catalogue
     readings: Readings
     first: Readings
     text: str
@@ -79,48 +85,60 @@ class _Stored:
 
 
 def judge_again(store: Store, document_id: int, settings: Settings, catalogue: str | None = None) -> Again:
-    """Judge a document by the catalogue as it is now. Raises StoreError where nothing was read of it."""
+    """Judge a document by a catalogue, or by its own as it is now. Raises StoreError where nothing was read of it."""
     with store.read() as connection:
-        held = _read_stored(connection, document_id)
-        sha256 = connection.execute(select(document.c.sha256).where(document.c.id == document_id)).scalar_one()
-    form = load_catalogue(catalogue or held.readings.catalogue)
-    readings, failed = _repaired(store, sha256, held, settings, words_of([form]))
-    report = as_report(replace(readings, head=_settled_head(readings.head, held.head)), form)
+        held = _read_stored(connection, document_id, catalogue)
+    readings, failed = _repaired(store, held, settings, words_of([held.form]))
+    readings = _read_by(readings, held)
+    report = as_report(replace(readings, head=_settled_head(readings.head, held.head)), held.form)
     pins = _find_pins(report.table, held.pins)
     text = assemble_document(judge(report, settings, pins=pins)).to_json()
     packed = pack_report(replace(report, head=readings.head), readings.repairs)
-    return Again(document_id, text, held.text, packed, held.extraction_id, failed)
+    return Again(document_id, text, held.text, packed, held.extraction_id, held.form, failed)
+
+
+def _read_by(readings: Readings, held: _Stored) -> Readings:
+    """What a form says of a report beside its rows: whether it is this form, and who reports by its places."""
+    table, form = readings.table, held.form
+    near = len(table.head) if table.near is None else table.near
+    readings = replace(readings, head=find_report_head(table.head, near, form))
+    if f'+{form.sha256[:SHORT]}"' in held.text[held.text.rfind('"made_with"') :]:
+        return readings
+    fitting, confidence = choose_catalogue(replace(table, head=()), [form])
+    return replace(readings, catalogue_confidence=0.0 if fitting is None else confidence)
 
 
 def save_again(store: Store, again: Again, cause: str, asking: Asking = USUAL) -> bool:
-    """Keep what was judged again as the document's current extraction; what people settled stays.
+    """Keep what was judged again as the document's current extraction, and check its findings on what is settled.
 
-    False, and nothing is kept, where another extraction became the current one meanwhile.
+    One transaction: a document is as it was or as judged again. False, and nothing is kept, where another extraction
+    became the current one meanwhile.
     """
+    written = parse_written(again.text)
 
     def save(connection: Connection) -> bool:
         where = select(document.c.extraction_id).where(document.c.id == again.document_id).with_for_update()
         if connection.execute(where).scalar_one() != again.based_on:
             return False
-        save_extraction(connection, again.document_id, again.text, again.readings, cause=cause, asking=asking)
+        keep_form(connection, again.form)
+        save_extraction(connection, again.document_id, written, again.readings, cause=cause, asking=asking)
+        recheck_within(connection, again.document_id)
         return True
 
-    return write_again(store, save)
+    kept = write_again(store, save)
+    if kept:
+        compare_document(store, again.document_id)
+    return kept
 
 
 def bring_up_to_date(
     store: Store, document_id: int, settings: Settings, *, cause: str = "repair", catalogue: str | None = None
 ) -> tuple[int, ...]:
-    """Judge a document again by all that people said of it, and check its findings on what is settled.
-
-    The numbers of repairs that can't be done any more.
-    """
+    """Judge a document again by all that people said of it; the numbers of repairs that can't be done any more."""
     while True:
         again = judge_again(store, document_id, settings, catalogue)
         if save_again(store, again, cause, asking_of(settings)):
-            break
-    recheck(store, document_id)
-    return again.failed
+            return again.failed
 
 
 def list_readable(connection: Connection) -> tuple[int, ...]:
@@ -140,17 +158,21 @@ def has_orders(connection: Connection, document_id: int) -> bool:
     return any(one.kind in ("matched", "repair") or key in HEAD_KEYS for key, one in settled.items())
 
 
-def _read_stored(connection: Connection, document_id: int) -> _Stored:
+def _read_stored(connection: Connection, document_id: int, catalogue: str | None) -> _Stored:
     newest = select(extraction).where(extraction.c.document_id == document_id, extraction.c.readings.is_not(None))
     current = connection.execute(newest.join(document, document.c.extraction_id == extraction.c.id)).one_or_none()
     if current is None:
         raise StoreError(f"nothing was read of document {document_id}", "extract it again with --store")
     first = connection.execute(newest.where(extraction.c.cause == "extract").order_by(extraction.c.id.desc())).first()
     base = current if first is None else first
+    readings = unpack_readings(current.readings)
+    form = load_catalogue(catalogue) if catalogue else find_form(connection, json.loads(current.made_with)["catalogue"])
     return _Stored(
         current.id,
-        unpack_readings(current.readings),
-        unpack_readings(base.readings),
+        connection.execute(select(document.c.sha256).where(document.c.id == document_id)).scalar_one(),
+        form,
+        readings,
+        readings if base.id == current.id else unpack_readings(base.readings),
         unpack_json(current.json),
         read_cells(connection, document_id, [f"head/{name}" for name in HEAD_FIELDS]),
         _read_pins(connection, document_id),
@@ -170,10 +192,12 @@ def read_orders(connection: Connection, document_id: int) -> dict[int, Order]:
 def _read_pins(connection: Connection, document_id: int) -> tuple[tuple[int, Box, str | None], ...]:
     """Where a row is printed, and which indicator a person says that it is."""
     pins = []
-    for key, decided in sorted(read_settled(connection, document_id).items(), key=lambda item: item[1].seq):
-        if decided.kind != "matched":
-            continue
-        origin = find_origin(connection, decided, key)
+    matched = {
+        key: decided for key, decided in read_settled(connection, document_id).items() if decided.kind == "matched"
+    }
+    origins = find_origins(connection, matched)
+    for key, decided in sorted(matched.items(), key=lambda item: item[1].seq):
+        origin = origins.get(key)
         if origin is not None and origin.page is not None and origin.row_box is not None:
             pins.append((origin.page, origin.row_box, decided.after.get("code")))
     return tuple(pins)
@@ -208,7 +232,7 @@ def _settled_head(head: Head, cells: tuple[CurrentCell, ...]) -> Head:
 
 
 def _repaired(
-    store: Store, sha256: str, held: _Stored, settings: Settings, words: frozenset[str]
+    store: Store, held: _Stored, settings: Settings, words: frozenset[str]
 ) -> tuple[Readings, tuple[int, ...]]:
     """Readings with all repairs that stand; only those that are new are done, unless one was taken back."""
     wanted = tuple(held.orders)
@@ -217,7 +241,7 @@ def _repaired(
     if not todo:
         return base, ()
     table, failed = base.table, []
-    with _Pixels(store, sha256, settings, words) as pixels:
+    with _Pixels(store, held.sha256, settings, words) as pixels:
         for seq in todo:
             try:
                 table = apply_repairs(table, [held.orders[seq]], Repairs(pixels.row, pixels.page))

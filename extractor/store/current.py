@@ -13,6 +13,7 @@ from extractor.store.records import CurrentCell, Settled, StoredCell, Task
 from extractor.store.schema import cell, document, task
 
 JSON_FIELDS = ("reasons", "alternatives", "readings", "continued")
+NOTHING = "[]"
 
 
 def read_cells(connection: Connection, document_id: int, keys: Collection[str] = ()) -> tuple[CurrentCell, ...]:
@@ -70,17 +71,16 @@ def as_cell(row: Row[Any]) -> StoredCell:
     """A row of `cell` -> its record."""
     tree = row._mapping
     plain: dict[str, Any] = {name: tree[name] for name in _PLAIN}
-    lists: dict[str, Any] = {name: tuple(json.loads(tree[name])) for name in JSON_FIELDS}
+    lists: dict[str, Any] = {name: _list(tree[name]) for name in JSON_FIELDS}
     return StoredCell(**plain, **lists, box=_box(tree["box"]), row_box=_box(tree["row_box"]))
 
 
 def cell_row(one: StoredCell, extraction_id: int) -> dict[str, Any]:
     """A record -> its row of `cell`."""
     tree = {name: getattr(one, name) for name in _PLAIN}
-    tree |= {name: json.dumps(getattr(one, name), ensure_ascii=False) for name in JSON_FIELDS}
-    tree |= {
-        name: None if getattr(one, name) is None else json.dumps(getattr(one, name)) for name in ("box", "row_box")
-    }
+    for name in (*JSON_FIELDS, "box", "row_box"):
+        part = getattr(one, name)
+        tree[name] = None if part is None else json.dumps(part, ensure_ascii=False) if part else NOTHING
     return tree | {"extraction_id": extraction_id}
 
 
@@ -104,6 +104,10 @@ def open_tasks(connection: Connection, document_id: int) -> tuple[Task, ...]:
 def _cells_of(document_id: int) -> Select[Any]:
     joined = and_(document.c.id == cell.c.document_id, document.c.extraction_id == cell.c.extraction_id)
     return select(cell).join(document, joined).where(document.c.id == document_id)
+
+
+def _list(text: str) -> tuple[Any, ...]:
+    return () if text == NOTHING else tuple(json.loads(text))
 
 
 def _box(text: str | None) -> Any:

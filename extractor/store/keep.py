@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from extractor.indicator import load_catalogue
 from extractor.report import Document, check_json
 from extractor.settings import Settings
 from extractor.store.again import bring_up_to_date, has_orders
 from extractor.store.codec import unpack_json
-from extractor.store.opening import Store
+from extractor.store.forms import keep_form
+from extractor.store.opening import Store, write_again
 from extractor.store.recheck import recheck
 from extractor.store.save import NO_SHELF, WHOLE, Part, Shelf, asking_of, save_report
 from extractor.store.schema import document as document_table
@@ -24,10 +26,14 @@ def keep_document(
     *,
     part: Part = WHOLE,
     shelf: Shelf = NO_SHELF,
+    catalogue: str | None = None,
 ) -> int:
-    """Keep it; the document's id. Done twice it is kept once. Raises StoreError."""
+    """Keep it; the document's id. Done twice it is kept once. `catalogue`: that was asked for. Raises StoreError."""
     text = document.to_json()
     check_json(text)
+    if catalogue is not None:
+        form = load_catalogue(catalogue)
+        write_again(store, lambda connection: keep_form(connection, form))
     document_id = save_report(store, data, text, readings, part=part, shelf=shelf, asking=asking_of(settings))
     with store.read() as connection:
         ordered = has_orders(connection, document_id)

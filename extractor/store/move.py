@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -62,8 +62,9 @@ def find_moves(connection: Connection, settled: dict[str, Settled], cells: Seque
     """Decisions whose printed cell has another key among `cells` than the one they were made under."""
     now = {one.key: one for one in cells}
     moves = []
+    origins = find_origins(connection, settled)
     for key, decided in settled.items():
-        origin = find_origin(connection, decided, key)
+        origin = origins.get(key)
         if origin is None or origin.field not in MOVED or origin.box is None:
             continue
         if key in now and is_same_place(origin, now[key]):
@@ -76,9 +77,17 @@ def find_moves(connection: Connection, settled: dict[str, Settled], cells: Seque
 
 def find_origin(connection: Connection, decided: Settled, key: str) -> StoredCell | None:
     """The cell that a person looked at."""
-    where = (cell.c.extraction_id == decided.extraction_id, cell.c.key == key)
-    row = connection.execute(select(cell).where(*where)).one_or_none()
-    return None if row is None else as_cell(row)
+    return find_origins(connection, {key: decided}).get(key)
+
+
+def find_origins(connection: Connection, settled: Mapping[str, Settled]) -> dict[str, StoredCell]:
+    """The cells that people looked at, by key of the decision."""
+    found: dict[str, StoredCell] = {}
+    for seen in {decided.extraction_id for decided in settled.values()} - {None}:
+        keys = [key for key, decided in settled.items() if decided.extraction_id == seen]
+        rows = connection.execute(select(cell).where(cell.c.extraction_id == seen, cell.c.key.in_(keys)))
+        found |= {row.key: as_cell(row) for row in rows}
+    return found
 
 
 def is_same_place(one: StoredCell, other: StoredCell) -> bool:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from extractor.check import CheckedCell, check_rules
-from extractor.indicator import load_catalogue
 from extractor.records import Catalogue, Finding, Head, HeadField
 from extractor.store.archive import compare_document
 from extractor.store.clock import now
 from extractor.store.current import read_cells
+from extractor.store.forms import form_of
 from extractor.store.opening import Store
 from extractor.store.records import CurrentCell
 from extractor.store.save import finding_row, muted_findings, task_row
@@ -29,13 +29,19 @@ UNCERTAIN = ("ambiguous-number", "not-a-value")
 def recheck(store: Store, document_id: int) -> None:
     """Bring a document's findings and their tasks in line with what people settled, and with the archive."""
     with store.write() as connection:
-        about = connection.execute(select(document).where(document.c.id == document_id)).one()
-        if about.catalogue is None:
-            return
-        cells = read_cells(connection, document_id)
-        found = {_key(one): one for one in check_cells(cells, load_catalogue(about.catalogue)) if one.kind in BY_VALUES}
-        _update(connection, document_id, found, about)
+        recheck_within(connection, document_id)
     compare_document(store, document_id)
+
+
+def recheck_within(connection: Connection, document_id: int) -> None:
+    """The same as part of a larger transaction."""
+    form = form_of(connection, document_id)
+    if form is None:
+        return
+    about = connection.execute(select(document).where(document.c.id == document_id)).one()
+    cells = read_cells(connection, document_id)
+    found = {_key(one): one for one in check_cells(cells, form) if one.kind in BY_VALUES}
+    _update(connection, document_id, found, about)
 
 
 def check_cells(

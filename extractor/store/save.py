@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -62,6 +62,7 @@ def asking_of(settings: Settings) -> Asking:
     return Asking(review.fields, review.critical, review.second_share)
 
 
+NO_DOCUMENT = 0
 WHOLE, NO_SHELF, USUAL = Part(), Shelf(), Asking()
 
 
@@ -81,31 +82,54 @@ def save_report(
     The same JSON again changes nothing. What people settled stays; a reading that has changed under it is a task.
     """
     sha256 = keep_original(store.files, data)
-    tree = parse_document(text)
+    written = parse_written(text)
 
     def save(connection: Connection) -> int:
-        _save_file(connection, sha256, tree, len(data))
-        document_id = _find_document(connection, sha256, tree, part, shelf)
-        save_extraction(connection, document_id, text, readings, cause=cause, asking=asking)
+        _save_file(connection, sha256, written.tree, len(data))
+        document_id = _find_document(connection, sha256, written.tree, part, shelf)
+        save_extraction(connection, document_id, written, readings, cause=cause, asking=asking)
         return document_id
 
     return write_again(store, save)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A written JSON taken apart before a transaction holds up others. `rows`: of `cell`, of no document yet."""
+
+    tree: Tree
+    packed: bytes
+    cells: tuple[StoredCell, ...]
+    rows: tuple[dict[str, Any], ...]
+
+
+def parse_written(text: str) -> Written:
+    """All of a JSON that can be made ready without the store."""
+    tree = parse_document(text)
+    cells = list_cells(tree, NO_DOCUMENT)
+    return Written(tree, pack_json(text), cells, tuple(cell_row(one, 0) for one in cells))
+
+
 def save_extraction(
-    connection: Connection, document_id: int, text: str, readings: bytes | None, *, cause: str, asking: Asking = USUAL
+    connection: Connection,
+    document_id: int,
+    written: Written,
+    readings: bytes | None,
+    *,
+    cause: str,
+    asking: Asking = USUAL,
 ) -> int:
     """One more JSON of a document, from now on its current one; the current extraction's id.
 
     A failed one is kept, but does not take the place of one that was read.
     """
-    tree, packed = parse_document(text), pack_json(text)
+    tree, packed = written.tree, written.packed
     old = connection.execute(
         select(extraction.c.id, extraction.c.json, extraction.c.outcome)
         .join(document, document.c.extraction_id == extraction.c.id)
         .where(document.c.id == document_id)
     ).one_or_none()
-    cells = list_cells(tree, document_id)
+    cells = tuple(replace(one, document_id=document_id) for one in written.cells)
     if old is not None and old.json == packed:
         sync_tasks(connection, document_id, cells, _standing_findings(connection, document_id), asking)
         return int(old.id)
@@ -113,7 +137,8 @@ def save_extraction(
     if old is not None and tree["outcome"] == "failed" != old.outcome:
         return int(old.id)
     if cells:
-        connection.execute(insert(cell), [cell_row(one, new_id) for one in cells])
+        about = {"extraction_id": new_id, "document_id": document_id}
+        connection.execute(insert(cell), [row | about for row in written.rows])
     _save_pages(connection, document_id, tree)
     findings = [
         *_save_findings(connection, document_id, new_id, tree),
@@ -154,15 +179,20 @@ def sync_tasks(
         "organisation_code": about.organisation_code,
         "year": (about.period or "")[:4] or None,
     }
+    new = []
     for key, one in wanted.items():
         row = task_row(one, numbers.get(key)) | keys
         old = have.get(key)
         if old is None:
-            connection.execute(insert(task), row)
+            new.append(row)
             continue
         row["state"] = "open" if old.state == "done" else old.state
         row["kind"] = old.kind if old.kind == "adjudicate" and old.state != "done" else one.kind
+        if all(getattr(old, name) == value for name, value in row.items() if name != "updated_at"):
+            continue
         connection.execute(update(task).where(task.c.id == old.id).values(**row))
+    if new:
+        connection.execute(insert(task), new)
     own = {"version"}  # made by other hands than these
     gone = [row.id for key, row in have.items() if key not in wanted and row.kind not in own and row.state != "done"]
     if gone:
@@ -233,16 +263,19 @@ def _insert_extraction(
 
 
 def _save_pages(connection: Connection, document_id: int, tree: Tree) -> None:
-    have = set(connection.execute(select(page.c.number).where(page.c.document_id == document_id)).scalars())
+    rows = connection.execute(select(page.c.number, page.c.state).where(page.c.document_id == document_id))
+    have: dict[int, str] = {row.number: row.state for row in rows}
     lost = {one["page"] for one in tree["findings"] if one["kind"] == "page" and one["page"]}
-    for number in range(1, (tree["document"]["page_count"] or 0) + 1):
-        state = "unread" if number in lost else "read"
-        if number not in have:
-            connection.execute(
-                insert(page), {"document_id": document_id, "number": number, "state": state, "turned": 0}
-            )
-        else:
-            where = (page.c.document_id == document_id, page.c.number == number, page.c.state != "left-out")
+    numbers = range(1, (tree["document"]["page_count"] or 0) + 1)
+    states = {number: "unread" if number in lost else "read" for number in numbers}
+    new = [
+        {"document_id": document_id, "number": one, "state": states[one], "turned": 0} for one in {*numbers} - {*have}
+    ]
+    if new:
+        connection.execute(insert(page), new)
+    for number, state in states.items():
+        if have.get(number) not in (None, "left-out", state):
+            where = (page.c.document_id == document_id, page.c.number == number)
             connection.execute(update(page).where(*where).values(state=state))
 
 

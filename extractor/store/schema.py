@@ -168,6 +168,17 @@ finding = Table(
     Column("gone_at", Text),  # it no longer holds: values were settled, or a newer extraction
 )
 
+kept_form = Table(
+    "kept_form",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # of its folder
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the catalogue as read: zlib of JSON
+    Column("kept_at", Text, nullable=False),
+    comment="forms that documents were judged by and that do not ship with the program",
+)
+
 # ── what people said ──────────────────────────────────────────────────────────────────────────────────────────────────
 decision = Table(
     "decision",

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from rapidfuzz import fuzz
@@ -21,6 +22,7 @@ REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader", "light
 LAYER = "layer"  # the engine name of a PDF's own words
 SPECKS_BELOW = 0.95  # reading is less sure of a blank cell than this only where specks lay in it
 AGREEING_CAP = 2.0  # a fourth reader adds nothing that the third did not say
+MOST_REMEMBERED = 16384  # short texts: reports of one form print the same ones again and again
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 SUPPORT_CAP = 3.0  # digits of certainty that one reader can add
 FEW_CELLS = 3.0  # cells without any doubt that a page is credited with before its own are counted
@@ -107,7 +109,11 @@ def label_gap(label: str, indicator: Indicator | None) -> float:
     """How far a printed label is from its indicator's nearest wording: 0 the same, 1 nothing in common."""
     if indicator is None:
         return 1.0
-    wordings = (indicator.label, *indicator.variants)
+    return _gap(label, (indicator.label, *indicator.variants))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _gap(label: str, wordings: tuple[str, ...]) -> float:
     return 1.0 - max(fuzz.ratio(label.casefold(), wording.casefold()) for wording in wordings) / 100.0
 
 
@@ -188,6 +194,7 @@ def _agreement(field: Field, same: frozenset[str]) -> tuple[tuple[float, ...], f
     return tuple(agreeing), dissent
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _plain(text: str) -> str:
     """Without spaces; a round letter that stands for itself or among digits is a zero."""
     plain = "".join(unicodedata.normalize("NFC", text).split())

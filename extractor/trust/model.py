@@ -73,8 +73,8 @@ def find_threshold(model: TrustModel, target: Target, error: float) -> float:
 def score_parts(model: TrustModel, kind: Kind, features: Features) -> Parts:
     """Log-odds that each feature adds, without those that add nothing. Features without a weight say nothing."""
     weights = model.weights.get(kind, {})
-    products = ((name, weights.get(name, 0.0) * value) for name, value in features.items())
-    return tuple((name, round(part, 6)) for name, part in products if part)
+    products = [(name, weights.get(name, 0.0) * value) for name, value in features.items() if value]
+    return tuple([(name, round(part, 6)) for name, part in products if part])
 
 
 def find_probability(model: TrustModel, parts: Parts) -> tuple[Parts, float]:

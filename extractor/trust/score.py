@@ -47,6 +47,8 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
 
+UNSCORED = Trust(0.0, "review", ())
+
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
@@ -62,6 +64,7 @@ class _Judge:
     noise: Mapping[int, float]
     speckle: Mapping[int, float]
     layers: frozenset[int]
+    only_values: bool
 
 
 def score_report(
@@ -75,14 +78,16 @@ def score_report(
     findings: Sequence[Finding] = (),
     support: Sequence[Support] = (),
     model: TrustModel | None = None,
+    only_values: bool = False,
 ) -> Scores:
     """Trust in all fields.
 
     Called twice: first without findings, which tells the checks which cells are certain; then with what they found.
+    `only_values`: the first time nothing else is asked for; the rest is left unscored.
     """
     errors = _error_rules(findings)
     pages = page_noise(table.rows), page_speckle(table.rows), layer_pages(table.rows)
-    judge = _Judge(model or load_model(), settings, errors, *pages)
+    judge = _Judge(model or load_model(), settings, errors, *pages, only_values)
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
     matches = {match.row: match for match in matching.matches}
@@ -91,10 +96,13 @@ def score_report(
     beside = sorted(
         (order[match.code], row.grid_certainty) for row in table.rows if (match := matches[row.index]).code is not None
     )
+    rows = tuple(
+        _score_row(judge, row, matches[row.index], normal[row.index], indicators, supports) for row in table.rows
+    )
+    if only_values:
+        return Scores(rows, (), ())
     return Scores(
-        tuple(
-            _score_row(judge, row, matches[row.index], normal[row.index], indicators, supports) for row in table.rows
-        ),
+        rows,
         tuple(
             (code, _score_absent(judge, code, probability, _grid_beside(order[code], beside)))
             for code, probability in matching.absent
@@ -131,6 +139,8 @@ def _score_row(
     main = _score_value(judge, row, row.value, value.value, place, code, indicator, supports.get(code))
     if "value" in row.columns_missing:
         main = COLUMN_MISSING
+    if judge.only_values:
+        return RowTrust(row.index, match.code, UNSCORED, UNSCORED, main, UNSCORED, UNSCORED)
     others = tuple(
         _score_value(judge, row, field, other, place, code, indicator, None)
         for (_, field), (_, other) in zip(row.others, value.others, strict=True)

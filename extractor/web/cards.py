@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
 from extractor.check import rules_with
-from extractor.indicator import load_catalogue
 from extractor.records import Catalogue
-from extractor.store import CurrentCell, StoredCell, Task, read_cells, read_findings, read_settled
+from extractor.store import CurrentCell, StoredCell, Task, form_of, read_cells, read_findings, read_settled
 from extractor.store.schema import decision, document
 from extractor.store.tasks import STRETCHES, stretch_of
 from extractor.web.entry import is_number_entry
@@ -37,18 +35,12 @@ class Sheet:
     proposals: Mapping[str, tuple[str, dict[str, Any]]]
 
 
-@lru_cache(maxsize=16)
-def catalogue_of(name: str) -> Catalogue:
-    """A form by its name; forms change only with a new version of the program."""
-    return load_catalogue(name)
-
-
 def read_sheet(connection: Connection, document_id: int) -> Sheet:
     """A document for its cards."""
     about = connection.execute(select(document).where(document.c.id == document_id)).one()
     return Sheet(
         about,
-        catalogue_of(about.catalogue) if about.catalogue else None,
+        form_of(connection, document_id),
         {one.cell.key: one for one in read_cells(connection, document_id)},
         read_findings(connection, document_id),
         _proposals(connection, about),

@@ -25,7 +25,7 @@ def test_a_filled_store_goes_back_and_forward(tmp_path: Path, capsys: pytest.Cap
     with pytest.raises(StoreError, match="schema 0001"):
         open_store(address)
     assert main(["upgrade", "--store", address]) == 0
-    assert "0001 -> 0003" in capsys.readouterr().out
+    assert "schema 0001 -> " in capsys.readouterr().out
     again = open_store(address)
     with again.read() as connection:
         assert connection.execute(select(func.count()).select_from(cell)).scalar_one() == cells

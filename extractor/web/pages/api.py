@@ -25,6 +25,7 @@ from extractor.store import (
     count_tasks,
     decide,
     find_holder,
+    form_of,
     keep_lease,
     lease_next,
     lease_task,
@@ -36,7 +37,7 @@ from extractor.store.recheck import BY_VALUES
 from extractor.store.schema import decision, document
 from extractor.store.stretch import decide_stretch, undo_stretch
 from extractor.store.versions import activate
-from extractor.web.cards import ahead, catalogue_of, entries_of, make_card, purpose_of, read_sheet
+from extractor.web.cards import ahead, entries_of, make_card, purpose_of, read_sheet
 from extractor.web.entry import Act, Short, as_decimal, is_number_entry, parse_entry, read_act
 from extractor.web.security import Reviewer
 from extractor.web.show import language_of
@@ -197,13 +198,14 @@ def _keep(request: Request, person: Person, act: Act) -> dict[str, Any]:
             if about is None:
                 return {"request": act.request, "state": "refused", "detail": "there is no such document"}
             found = read_cells(connection, act.document, (act.key,))
+            form = form_of(connection, act.document)
             repeated = connection.execute(select(decision.c.seq).where(decision.c.request == act.request)).first()
         current = found[0] if found else None
         if act.purpose == "adjudication" and not person.may("adjudicator"):
             return {"request": act.request, "state": "refused", "detail": "this needs the role adjudicator"}
         if current and not repeated and act.extraction not in (None, about.extraction_id):
             return _stale(request, act, current.word, current.cell.type, current.settled)
-        said = read_act(act, current, catalogue_of(about.catalogue) if about.catalogue else None)
+        said = read_act(act, current, form)
         new = NewDecision(
             act.request, act.document, act.key, said.kind, person.name, said.after, act.seen, act.purpose, act.why,
             act.seconds, said.published, act.token,
@@ -290,11 +292,11 @@ def echo(request: Request, person: Reviewer, typed: Typed) -> dict[str, Any]:  #
     language = language_of(request)
     with request.app.state.store.read() as connection:
         cells = read_cells(connection, typed.document)
-        about = connection.execute(select(document).where(document.c.id == typed.document)).one_or_none()
+        form = form_of(connection, typed.document)
     current = next((one for one in cells if one.cell.key == typed.key), None)
-    if about is None or current is None or about.catalogue is None or not is_number_entry(current.cell):
+    if current is None or form is None or not is_number_entry(current.cell):
         return {"shown": typed.text, "warnings": []}
-    form, cell = catalogue_of(about.catalogue), current.cell
+    cell = current.cell
     word = parse_entry(cell, typed.text, form)
     if word["state"] == "read" and word["number"] is None:
         return {"shown": "", "warnings": [], "unclear": True}

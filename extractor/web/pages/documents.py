@@ -9,10 +9,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, func, or_, select
 
-from extractor.store import CurrentCell, read_cells, read_findings
+from extractor.store import CurrentCell, form_of, read_cells, read_findings
 from extractor.store.schema import decision, document, extraction, file, report, task
 from extractor.store.schema import page as page_table
-from extractor.web.cards import catalogue_of
 from extractor.web.security import Viewer
 from extractor.web.show import language_of, render, show_page
 from extractor.web.wording import show_word
@@ -78,8 +77,8 @@ def show_document(
             select(page_table).where(page_table.c.document_id == document_id).order_by(page_table.c.number)
         ).all()
         repairs = _repairs(connection, document_id)
+        form = form_of(connection, document_id)
     page = next((one.cell.page for one in cells if one.cell.key == key and one.cell.page), page)
-    places = catalogue_of(about.catalogue).places if about.catalogue else ()
     return show_page(
         request,
         "document.html",
@@ -93,7 +92,7 @@ def show_document(
         asked=asked,
         siblings=siblings,
         repairs=repairs,
-        places=places,
+        places=form.places if form else (),
         key=key,
     )
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import func, select
 
+from extractor.store import named_forms
 from extractor.store.schema import task
-from extractor.web.cards import catalogue_of
 from extractor.web.security import Reviewer
 from extractor.web.show import show_page
 
@@ -46,11 +46,8 @@ def show_group(
             .order_by(count.desc(), task.c.indicator)
             .limit(MOST_GROUPS)
         ).all()
-    labels = {
-        one.code: one.label
-        for name in {row[0] for row in by_indicator if row[0]}
-        for one in catalogue_of(name).indicators
-    }
+        forms = [named_forms(connection, name)[:1] for name in {row[0] for row in by_indicator if row[0]}]
+    labels = {one.code: one.label for form in forms for known in form for one in known.indicators}
     return show_page(
         request,
         "group.html",
