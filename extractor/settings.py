@@ -77,7 +77,15 @@ class BulkSettings(_Block):
     growth_mb: int = Field(600, ge=1, description="growth from which a process is replaced, MiB")
     documents_per_process: int = Field(100, ge=1, description="documents after which a process is replaced")
     free_mb: int = Field(200, ge=0, description="room on the disk below which a run stops, MiB")
-    store_seconds: float = Field(120.0, ge=0, description="how long a run waits for a store that does not answer")
+    store_seconds: float = Field(120.0, ge=0, description="how long a run waits for a store or folder that is away")
+
+
+class WatchSettings(_Block):
+    """When a file that arrives is whole."""
+
+    settle_seconds: float = Field(5.0, ge=0, description="how long size and time of a file must stay the same")
+    incomplete_seconds: float = Field(120.0, ge=0, description="the same for a file that is empty or lacks its end")
+    poll_seconds: float = Field(2.0, gt=0, description="how often a folder is looked at")
 
 
 class Settings(_Block):
@@ -90,6 +98,7 @@ class Settings(_Block):
     store: StoreSettings = StoreSettings()  # type: ignore[call-arg]
     review: ReviewSettings = ReviewSettings()  # type: ignore[call-arg]
     bulk: BulkSettings = BulkSettings()  # type: ignore[call-arg]
+    watch: WatchSettings = WatchSettings()  # type: ignore[call-arg]
 
 
 def load_settings(

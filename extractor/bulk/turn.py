@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +66,10 @@ class Turns:
     tokens: set[str] = field(default_factory=set)
     at: dict[str, tuple[str, int]] = field(default_factory=dict)
     _away: dict[int, int] = field(default_factory=dict)
+    _mounted: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mounted = frozenset(root for root in self.order.roots if os.path.ismount(root))
 
     def claim(self, run_id: str, sha256: str) -> Attempt | None:
         """Take a document; None: another one has it, or it is done. Raises Halted."""
@@ -153,7 +157,12 @@ class Turns:
 
     def is_root_gone(self, path: str) -> bool:
         """Whether the folder that was given and that a file is in is gone itself: not mounted, or a share is away."""
-        return any(Path(path).is_relative_to(root) and not is_there(root) for root in self.order.roots)
+        for root in self.order.roots:
+            if Path(path).is_relative_to(root) and not is_there(
+                root, self._mounted, empty=self.root_seconds is not None
+            ):
+                return True
+        return False
 
     def _wait_for_root(self, path: str) -> Halt | None:
         patience = self.root_seconds if self.root_seconds is not None else self.order.settings.bulk.store_seconds
@@ -183,8 +192,15 @@ class Turns:
                 self.broken_off.wait(ASK_SECONDS)
 
 
-def is_there(folder: str) -> bool:
-    """Whether a folder is there and holds something: where nothing is mounted, an empty one stands in its place."""
+def is_there(folder: str, mounted: Collection[str] = (), *, empty: bool = False) -> bool:
+    """Whether a folder is there: an empty one may stand where nothing is mounted, unless it may be `empty`.
+
+    `mounted`: folders on which something was mounted before.
+    """
+    if folder in mounted and not os.path.ismount(folder):
+        return False
+    if empty:
+        return os.path.isdir(folder)
     try:
         with os.scandir(folder) as entries:
             return next(entries, None) is not None

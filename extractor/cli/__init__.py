@@ -20,6 +20,7 @@ COMMANDS = (
     "review",
     "user",
     "bulk",
+    "watch",
     "rematch",
     "compare",
     "upgrade",

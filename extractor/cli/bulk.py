@@ -250,11 +250,17 @@ def read_states(store: Store, documents: Collection[str]) -> dict[str, str]:
 
 
 @contextmanager
-def stopped_by_signals(run: Stoppable) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop the run in good order."""
-    old = {number: signal.signal(number, lambda *_: run.stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+def stopped_by_signals(run: Stoppable) -> Iterator[list[int]]:
+    """Ctrl-C and SIGTERM stop the run in good order; the signals that came."""
+    came: list[int] = []
+
+    def stop(number: int, frame: object) -> None:  # noqa: ARG001
+        came.append(number)
+        run.stopping.set()
+
+    old = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield came
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)

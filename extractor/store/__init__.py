@@ -21,6 +21,7 @@ from extractor.store.forms import find_form, form_of, keep_form, named_forms
 from extractor.store.keep import keep_document, read_json
 from extractor.store.ledger import (
     ENDED_STATES,
+    OPEN_STATES,
     Attempt,
     Done,
     Fault,
@@ -75,7 +76,7 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, name_machine
+from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, list_watched, name_machine
 from extractor.store.save import (
     Asking,
     Part,
@@ -91,6 +92,7 @@ from extractor.store.save import (
 __all__ = [
     "BEAT_SECONDS",
     "ENDED_STATES",
+    "OPEN_STATES",
     "ROLES",
     "Address",
     "Again",
@@ -163,6 +165,7 @@ __all__ = [
     "list_readable",
     "list_runs",
     "list_states",
+    "list_watched",
     "name_machine",
     "named_forms",
     "new_token",

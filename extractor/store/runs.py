@@ -99,6 +99,19 @@ def list_runs(connection: Connection) -> tuple[Row[Any], ...]:
     )
 
 
+def list_watched(store: Store) -> tuple[str, ...]:
+    """Folders that living processes watch; of one on another machine it must be seen that it beats."""
+    with store.read() as connection:
+        first = [row for row in list_runs(connection) if row.purpose == "watch"]
+    here = [row for row in first if row.host == name_machine() and is_alive(row.pid, row.born)]
+    there = {row.id: row.beat for row in first if row.host != name_machine()}
+    if there:
+        time.sleep(BEAT_SECONDS * 1.5)
+        with store.read() as connection:
+            here += [row for row in list_runs(connection) if there.get(row.id, row.beat) != row.beat]
+    return tuple(folder for row in here for folder in json.loads(row.folders or "[]"))
+
+
 @cache
 def name_machine() -> str:
     """This machine since it was started, and the space of its process numbers: two may have the same host name."""
