@@ -25,6 +25,7 @@ COMMANDS = (
     "compare",
     "upgrade",
     "export",
+    "report",
     "evaluate",
     "explain",
     "calibrate",
