@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 USER = "postgres"
 START_SECONDS = "60"
@@ -21,7 +22,18 @@ class Cluster:
 
     folder: Path
     port: int
+    control: Sequence[Any] = ()
+    options: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def stop(self) -> None:
+        """As a power cut would."""
+        subprocess.run([*self.control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Again."""
+        command = [*self.control, "-o", self.options, "-l", self.folder / "log", "start"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def new_database(self) -> str:
         """The URL of an empty database."""
@@ -49,10 +61,11 @@ def start_cluster(folder: Path) -> Iterator[Cluster | None]:
     options = f"-c listen_addresses='' -c unix_socket_directories={sockets} -c fsync=off -c max_connections=60"
     run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": sockets}
     subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8"], **run)  # type: ignore[call-overload]
-    control = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-t", START_SECONDS]
-    subprocess.run([*control, "-o", options, "-l", sockets / "log", "start"], **run)  # type: ignore[call-overload]
+    control = (*as_user, programs / "pg_ctl", "-D", data, "-w", "-t", START_SECONDS)
+    cluster = Cluster(sockets, port, control, options)
+    cluster.start()
     try:
-        yield Cluster(sockets, port)
+        yield cluster
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], **run)  # type: ignore[call-overload]
         shutil.rmtree(sockets, ignore_errors=True)

@@ -78,7 +78,7 @@ class ClusterRun:
         client = self._connect()
         try:
             self._check(client)
-            holder, over = enter_run(self.store, "bulk"), threading.Event()
+            holder, over = self._turns.ask(lambda: enter_run(self.store, "bulk")), threading.Event()
             threading.Thread(target=self._beat, args=(holder, over), daemon=True).start()
             try:
                 self._hand_out(client, holder)
@@ -223,6 +223,6 @@ class ClusterRun:
             return any(one.sha256 in self.documents for one in list_open(connection, ("running",)))
 
     def _stop(self, halt: Halt | None) -> None:
-        if halt is not None:
-            self.halt = self.halt or halt
+        if halt is not None and not self.stopping.is_set():  # else it is being stopped, and that is hindered
+            self.halt = halt
             self.stopping.set()

@@ -45,7 +45,7 @@ class Run:
 
     def go(self, slots: int) -> None:
         """Until all documents have ended, or `stopping` is set. Raises Halted."""
-        holder = enter_run(self.store, self.purpose, self.folders)
+        holder = self.turns.ask(lambda: enter_run(self.store, self.purpose, self.folders))
         queue = Queue(self.turns, holder.id, self.documents)
         over = threading.Event()
         beating = threading.Thread(target=self._beat, args=(holder, over), daemon=True)
@@ -121,8 +121,8 @@ class Run:
         return None
 
     def _stop(self, halt: Halt | None) -> None:
-        if halt is not None:
-            self.halt = self.halt or halt
+        if halt is not None and not self.stopping.is_set():  # else it is being stopped, and that is hindered
+            self.halt = halt
             self.stopping.set()
 
 

@@ -19,7 +19,7 @@ from typing import IO
 
 import psutil
 
-from extractor.bulk.document import EXIT_MEMORY, Order
+from extractor.bulk.document import EXIT_MEMORY, NOT_THERE, Order
 from extractor.cli.work import THREAD_LIMITS
 from extractor.store import Attempt, Done, Fault
 
@@ -85,7 +85,7 @@ class Slot:
             ended = None
         if ended is None:
             ended = self._autopsy(oom=_oom_kills() > kills)
-        if isinstance(ended, Done):
+        if isinstance(ended, Done) or (isinstance(ended, Fault) and ended.code in NOT_THERE):
             self._recycle()
         else:
             self.close()

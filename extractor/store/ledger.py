@@ -16,7 +16,7 @@ from extractor.store.opening import Store, write_again
 from extractor.store.schema import bulk_document
 
 MOST_FAULTS = 2  # attempts that a document may end itself; then it is quarantined
-MOST_LOST = 12  # attempts ended from outside: so many by chance is unlikely, so the document is what kills its runner
+MOST_LOST = 30  # attempts ended from outside: so many are no chance, so the document is what kills its runner
 OPEN_STATES = ("waiting", "running")
 ENDED_STATES = ("done", "partial", "failed", "quarantined")
 
@@ -241,7 +241,7 @@ def list_open(connection: Connection, states: Collection[str] = OPEN_STATES) -> 
     """Documents that wait or run, in the order of work: good ones don't wait for those that ended an attempt."""
     query = select(*(bulk_document.c[name] for name in ("sha256", "state", "path", "run_id", "token", "stage", "page")))
     query = query.where(bulk_document.c.state.in_(states))
-    rows = connection.execute(query.order_by(bulk_document.c.faults, bulk_document.c.position))
+    rows = connection.execute(query.order_by(bulk_document.c.faults, bulk_document.c.lost, bulk_document.c.position))
     return tuple(Open(*row) for row in rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from extractor.bulk.document import Order
 from extractor.errors import UnreadableFile
 from extractor.store import Attempt, Done, Store
+from extractor.writing import write_text
 
 DONE = Done("done", "1", pages=1, reports=1, accepted=9, value_cells=10)
 
@@ -37,6 +38,9 @@ def work(attempt: Attempt, order: Order, store: Store, tell: Callable[[str, int]
         time.sleep(0.3)
     if name.startswith("long"):
         time.sleep(60)
+    if name.startswith("big"):
+        tell("keep", 0)
+        write_text("x" * (1 << 20), Path(order.out or "") / f"{name}.json")
     if order.out:
         with (Path(order.out) / f"{name}.lines").open("a", encoding="utf-8") as file:
             file.write(f"{attempt.number}\n")
