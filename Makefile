@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review soak-review wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review soak-review soak bench-bulk wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -76,6 +76,25 @@ bench-review: $(STAMP) ## from a key to the next crop shown, with 100,000 tasks 
 
 soak-review: $(STAMP) ## twenty reviewers, two thousand cells, a server that is killed, on both databases
 	EXTRACTOR_TEST_REVIEWERS=20 EXTRACTOR_TEST_DOCUMENTS=18 $(BIN)/pytest tests/web/test_many.py
+
+PAUSE ?= 4 10
+# COUNT has a default for other targets: it counts here only where it was given
+SOAK_COUNT := $(if $(filter file,$(origin COUNT)),2000,$(COUNT))
+SOAK_FEW := $(if $(filter file,$(origin COUNT)),200,$(COUNT))
+
+soak: $(STAMP) ## bulk runs killed at random until done: COUNT documents (else 2000, 200 on the other combinations), SEED; CORPUS=DIR: broken PDFs
+ifdef CORPUS
+	$(MAKE) soak-corpus CORPUS="$(CORPUS)"
+else
+	$(BIN)/python -m tools.soak_bulk --seed $(SEED) --pause $(PAUSE) --count $(SOAK_COUNT)
+	$(BIN)/python -m tools.soak_bulk --seed $(SEED) --pause $(PAUSE) --count $(SOAK_FEW) --postgresql
+	$(BIN)/python -m tools.soak_bulk --seed $(SEED) --pause $(PAUSE) --count $(SOAK_FEW) --cluster
+	$(BIN)/python -m tools.soak_bulk --seed $(SEED) --pause $(PAUSE) --count $(SOAK_FEW) --postgresql --cluster
+endif
+
+bench-bulk: $(STAMP) ## what the runner costs beside bare processes, and the memory of a process over 500 documents
+	$(BIN)/python -m tools.bench_bulk --seed $(SEED)
+	$(BIN)/python -m tools.bench_bulk --seed $(SEED) --memory 500
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)
