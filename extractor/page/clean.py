@@ -30,6 +30,8 @@ HUES = (RED, OTHER)
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
+BLACK = 40  # no print can be seen on paper so dark
+SHARP = 0.6  # of the paper outside: how dark a scanner's edge is just inside
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
 MIN_PAPER = np.uint8(60)  # darker "paper" is a dark picture, not paper to divide by
 LIGHTEST_INK = 200  # fainter print than this cannot be told from paper
@@ -180,15 +182,28 @@ def even_light(gray: np.ndarray) -> np.ndarray:
 
 def _dark_edge(small: np.ndarray) -> np.ndarray | None:
     """Mask of dark areas that touch the page's border and are too thick to be rulings."""
-    dark = (cv2.erode(255 - small, np.ones((3, 3), np.uint8)) > 255 - EDGE_DARK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    lightest = cv2.dilate(small, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((lightest < EDGE_DARK).astype(np.uint8), connectivity=8)
     height, width = small.shape
     mask = np.zeros_like(small)
     for label in range(1, count):
         x, y, w, h, area = stats[label]
-        if (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1) and area > 12 and area > 0.2 * w * h:
-            mask[labels == label] = 255
+        if (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1) and area > 12:
+            dark = labels == label
+            # light that fades leaves paper dark, and there is print on it
+            mask[dark if _ends_sharply(small, dark) else dark & (lightest < BLACK)] = 255
     return cv2.dilate(mask, np.ones((5, 5), np.uint8)) if mask.any() else None
+
+
+def _ends_sharply(small: np.ndarray, dark: np.ndarray) -> bool:
+    """Whether paper is far lighter just outside a dark area than the area is just inside, as at a scanner's edge."""
+    area = dark.astype(np.uint8)
+    near, far = (cv2.dilate(area, np.ones((side, side), np.uint8)) > 0 for side in (3, 9))
+    inside = dark & (cv2.erode(area, np.ones((7, 7), np.uint8)) == 0)
+    outside = far & ~near
+    if not inside.any() or not outside.any():
+        return True
+    return float(np.median(small[inside])) < SHARP * float(np.percentile(small[outside], 75))
 
 
 def _stretch(evened: np.ndarray) -> np.ndarray:

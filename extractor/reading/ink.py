@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from extractor.reading.lines import InkLine, find_lines
+from extractor.reading.lines import FoundLines, InkLine, find_lines
 from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
@@ -26,6 +26,7 @@ INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
 TRACE = 0.004  # the same: less may be a stray pixel
 DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
+STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
@@ -54,6 +55,8 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     # writing with a coloured pen was lifted off the clean page together with the stamps
     pixels = page.raw if written else page.gray
     found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
+    if not found.lines:
+        found = _unseen(page, (x0, y0, x1, y1)) or found
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
     boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
@@ -61,6 +64,22 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
     return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks)
+
+
+def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
+    """What cleaning took from a cell although nothing tells that it is no print; None: nothing."""
+    x0, y0, x1, y1 = box
+    region = np.s_[y0:y1, x0:x1]
+    raw = page.raw[region]
+    paper = float(np.percentile(raw, 90))
+    if not (raw < STRONG * paper).any():
+        return None
+    seen = np.clip(raw * (255 / max(paper, 1.0)), 0, 255).astype(np.uint8)
+    for mask in (page.stamp, page.signature, page.pen, page.stray):
+        if mask is not None:
+            seen[mask[region]] = 255
+    found = find_lines(seen, page.text_height)
+    return found if found.lines else None
 
 
 def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:

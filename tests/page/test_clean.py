@@ -1,4 +1,4 @@
-"""Coloured ink: lifted off print without taking print along, and never forgotten."""
+"""Coloured ink lifted off print without taking print along; uneven light evened, and print in the dark kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.page.clean import OTHER, RED, lift_screen, split_colour, split_ink
+from extractor.page.clean import OTHER, RED, even_light, lift_screen, split_colour, split_ink
 
 BLUE_PEN, FAINT_PEN, RED_STAMP = (190, 60, 40), (205, 180, 172), (90, 80, 200)  # BGR
 TEXT_HEIGHT = 30.0
@@ -80,3 +80,20 @@ def test_a_page_without_a_screen_is_left_as_it_is() -> None:
     page = np.full((400, 400), 255, np.uint8)
     page[100:130:10, 100:300:40] = 0
     assert lift_screen(page, 30.0) is page
+
+
+def test_print_stays_where_the_light_of_a_photo_fades_to_the_border() -> None:
+    page = np.full((1600, 1200), 235, np.uint8)
+    cv2.putText(page, "28.692", (960, 1500), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 3)
+    ys, xs = np.mgrid[0:1600, 0:1200]
+    dim = (page * (1 - 0.4 * (ys / 1600) - 0.36 * (xs / 1200))).astype(np.uint8)
+    evened = even_light(dim)
+    assert (evened[1460:1510, 950:1120] < 100).mean() > 0.05
+    assert np.median(evened[1460:1510, 950:1120]) > 240
+
+
+def test_a_scanners_black_edge_is_whitened() -> None:
+    page = np.full((1600, 1200), 235, np.uint8)
+    page[:, :90] = 15
+    page[1540:] = 20
+    assert even_light(page).min() > 200

@@ -14,7 +14,7 @@ TEXT_HEIGHT = 24.0
 WIDTH, HEIGHT, N_ROWS = 300, 60, 12
 
 
-def find_cells(page: np.ndarray, stray: np.ndarray | None = None) -> tuple[CellInk, ...]:
+def find_cells(page: np.ndarray, stray: np.ndarray | None = None, raw: np.ndarray | None = None) -> tuple[CellInk, ...]:
     """Ink of a column of cells."""
 
     def same(box: Box) -> Box:
@@ -22,7 +22,7 @@ def find_cells(page: np.ndarray, stray: np.ndarray | None = None) -> tuple[CellI
 
     cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 60.0, 300.0, r * 60.0 + 60.0)) for r in range(N_ROWS))
     grid = Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 60.0 * N_ROWS), True, 1.0)
-    image = PageImage(1, page, page, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray)
+    image = PageImage(1, page, page if raw is None else raw, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray)
     return find_ink(image, (grid,)).grids[0].cells
 
 
@@ -96,3 +96,11 @@ def test_what_a_blot_covers_is_illegible() -> None:
     state, raw, reasons = settle(SEEN, blot=True)
     assert (state, raw) == ("illegible", "")
     assert "blot" in reasons
+
+
+def test_a_figure_that_cleaning_took_is_read_from_the_page_as_scanned() -> None:
+    page, raw = make_page(), make_page() // 2
+    write(raw, 4, "74")
+    raw[5 * HEIGHT : 6 * HEIGHT] = 96  # shade is no figure
+    cells = find_cells(page, raw=raw)
+    assert [bool(cells[row].lines) for row in (3, 4, 5)] == [False, True, False]
