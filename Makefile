@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review soak-review soak bench-bulk wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -73,6 +73,10 @@ calibrate: $(STAMP) ## fit models/trust.json again on generated reports, an hour
 bench-review: $(STAMP) ## from a key to the next crop shown, with 100,000 tasks in the queue, on both databases
 	$(BIN)/python -m tools.bench_review
 	$(BIN)/python -m tools.bench_review --postgresql
+
+bench-rematch: $(STAMP) ## 400 stored reports judged again, said only and kept, on both databases
+	$(BIN)/python -m tools.bench_rematch
+	$(BIN)/python -m tools.bench_rematch --postgresql
 
 soak-review: $(STAMP) ## twenty reviewers, two thousand cells, a server that is killed, on both databases
 	EXTRACTOR_TEST_REVIEWERS=20 EXTRACTOR_TEST_DOCUMENTS=18 $(BIN)/pytest tests/web/test_many.py

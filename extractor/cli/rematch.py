@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
-from collections import Counter
+import sys
 from typing import TYPE_CHECKING
 
 from extractor.cli.common import add_store, add_target_error, read_settings
-from extractor.errors import EXIT_OK, EXIT_PARTIAL
+from extractor.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from extractor.settings import Settings
-    from extractor.store import Store
+    from extractor.store import Rematched, Store
 
 HELP = "judge stored reports again by a new catalogue, rules or thresholds, without reading them again"
 EXAMPLE = "extractor rematch --store kho.db --catalogue reference/catalogues/moi --apply"
@@ -26,44 +29,63 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", metavar="NAME_OR_PATH", help="judge by this form (default: each report's own)")
     parser.add_argument("--document", type=int, action="append", default=[], metavar="ID", help="only these documents")
     parser.add_argument("--apply", action="store_true", help="keep the changes (default: only say what would change)")
+    parser.add_argument("--json", action="store_true", help="every change as JSON, for machines")
+    parser.add_argument("--details", action="store_true", help="every cell that changes, not only how many")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: the usable cores)")
     add_target_error(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say what changes, document by document; keep it where that is asked for."""
-    from extractor.cli.work import limit_threads, open_named_store
-    from extractor.store import StoreError, list_readable
+    """Say what changes, document by document and in sum; keep it where that is asked for."""
+    from extractor.cli.preview import Sum, print_document, print_sum, to_tree
+    from extractor.cli.work import count_cores, limit_threads, open_named_store
+    from extractor.indicator import load_catalogue
+    from extractor.store import compare_archive, list_readable
 
     limit_threads()
     settings = read_settings(args)
+    if args.catalogue:
+        load_catalogue(args.catalogue)  # a fault in it is told once, not for every document
     store = open_named_store(args.store, settings, create=False)
-    totals: Counter[str] = Counter()
     with store.read() as connection:
         documents = [one for one in list_readable(connection) if not args.document or one in args.document]
-    for document_id in documents:
-        try:
-            totals += _rematch(store, document_id, settings, args.catalogue, keep=args.apply)
-        except StoreError as error:
-            totals["failed"] += 1
-            log.error("document %d: %s", document_id, error.message, extra={"advice": error.advice})
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(totals.items()))
-    verb = "kept" if args.apply else "would change; --apply keeps it"
-    print(f"{len(documents)} documents judged again: {counts or 'nothing different'} ({verb})")
-    return EXIT_PARTIAL if totals["failed"] else EXIT_OK
+    for missing in sorted(set(args.document) - set(documents)):
+        log.error("nothing was read of document %d", missing, extra={"advice": "extract it again with --store"})
+    total = Sum(len(documents), failed=len(set(args.document) - set(documents)))
+    interrupted = False
+    written = 0
+    if args.json:
+        print(json.dumps({"applied": args.apply, "catalogue": args.catalogue})[:-1] + ', "documents": [', end="")
+    try:
+        for one in _rematch_all(store, args, settings, documents, args.jobs or count_cores()):
+            total.add(one)
+            if args.json and (one.changed or one.changes is None):
+                print(("," if written else "") + "\n" + json.dumps(to_tree(one), ensure_ascii=False), end="")
+                written += 1
+            elif not args.json:
+                print_document(one, details=args.details)
+    except KeyboardInterrupt:
+        interrupted = True
+        log.error("interrupted: documents that are not told above are as they were")
+    if args.json:
+        print('\n], "totals": ' + json.dumps(total.to_tree()) + "}")
+    else:
+        print_sum(total, applied=args.apply)
+    if args.apply and total.changed:
+        compare_archive(store)
+    store.close()
+    sys.stdout.flush()
+    return EXIT_INTERRUPTED if interrupted else EXIT_PARTIAL if total.failed else EXIT_OK
 
 
-def _rematch(store: Store, document_id: int, settings: Settings, catalogue: str | None, *, keep: bool) -> Counter[str]:
-    from extractor.store import bring_up_to_date, differences, judge_again
+def _rematch_all(
+    store: Store, args: argparse.Namespace, settings: Settings, documents: list[int], jobs: int
+) -> Iterator[Rematched]:
+    from extractor.cli.many import Rematching, run_many
+    from extractor.store import rematch_document
 
-    again = judge_again(store, document_id, settings, catalogue)
-    if not again.changed:
-        return Counter()
-    found = differences(again.before, again.text)
-    for name in ("rows", "values", "statuses", "findings_new", "findings_gone"):
-        if found[name]:
-            print(f"document {document_id}: {name.replace('_', ' ')}: {' '.join(found[name])}")
-    if found["unmatched"]:
-        print(f"document {document_id}: rows of no indicator: {found['unmatched']:+d}")
-    if keep:
-        bring_up_to_date(store, document_id, settings, cause="rematch", catalogue=catalogue)
-    return Counter(documents=1) + Counter({name: len(ids) for name, ids in found.items() if isinstance(ids, list)})
+    if jobs == 1 or len(documents) < 4:
+        for one in documents:
+            yield rematch_document(store, one, settings, args.catalogue, keep=args.apply)
+        return
+    yield from run_many(Rematching(args.store, settings, args.catalogue, args.apply), documents, jobs)

@@ -4,7 +4,6 @@ from extractor.store.address import Address, parse_address
 from extractor.store.again import (
     Again,
     bring_up_to_date,
-    differences,
     has_orders,
     judge_again,
     list_readable,
@@ -12,6 +11,7 @@ from extractor.store.again import (
     save_again,
 )
 from extractor.store.archive import compare_archive, compare_document
+from extractor.store.changes import CellChange, Changes, Question, changed_keys, find_changes
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
@@ -76,6 +76,7 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
+from extractor.store.rematch import Rematched, rematch_document
 from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, list_watched, name_machine
 from extractor.store.save import (
     Asking,
@@ -98,6 +99,8 @@ __all__ = [
     "Again",
     "Asking",
     "Attempt",
+    "CellChange",
+    "Changes",
     "CurrentCell",
     "Decided",
     "Done",
@@ -111,7 +114,9 @@ __all__ = [
     "Open",
     "Part",
     "Person",
+    "Question",
     "Refused",
+    "Rematched",
     "Settled",
     "Shelf",
     "Stale",
@@ -127,6 +132,7 @@ __all__ = [
     "asking_of",
     "bring_up_to_date",
     "change_person",
+    "changed_keys",
     "check_cells",
     "check_chain",
     "claim",
@@ -135,12 +141,12 @@ __all__ = [
     "count_tasks",
     "decide",
     "decide_within",
-    "differences",
     "drop_lost",
     "end_session",
     "enter",
     "enter_run",
     "fail",
+    "find_changes",
     "find_form",
     "find_holder",
     "find_person",
@@ -191,6 +197,7 @@ __all__ = [
     "read_stamps",
     "recheck",
     "release",
+    "rematch_document",
     "revoke_token",
     "save_again",
     "save_extraction",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
@@ -41,7 +40,7 @@ from extractor.store.opening import Store, StoreError, write_again
 from extractor.store.place import HEAD_KEYS
 from extractor.store.recheck import recheck_within
 from extractor.store.records import HEAD_FIELDS, CurrentCell
-from extractor.store.save import USUAL, Asking, asking_of, parse_written, save_extraction
+from extractor.store.save import USUAL, Asking, Written, asking_of, parse_written, save_extraction
 from extractor.store.schema import document, extraction
 from extractor.value import parse_period
 from extractor.vocabulary import words_of
@@ -108,25 +107,33 @@ def _read_by(readings: Readings, held: _Stored) -> Readings:
     return replace(readings, catalogue_confidence=0.0 if fitting is None else confidence)
 
 
-def save_again(store: Store, again: Again, cause: str, asking: Asking = USUAL) -> bool:
+def save_again(
+    store: Store,
+    again: Again,
+    cause: str,
+    asking: Asking = USUAL,
+    *,
+    written: Written | None = None,
+    compare: bool = True,
+) -> bool:
     """Keep what was judged again as the document's current extraction, and check its findings on what is settled.
 
     One transaction: a document is as it was or as judged again. False, and nothing is kept, where another extraction
-    became the current one meanwhile.
+    became the current one meanwhile. `written`: its JSON, taken apart already; `compare`: it with the archive, too.
     """
-    written = parse_written(again.text)
+    ready = written or parse_written(again.text)
 
     def save(connection: Connection) -> bool:
         where = select(document.c.extraction_id).where(document.c.id == again.document_id).with_for_update()
         if connection.execute(where).scalar_one() != again.based_on:
             return False
         keep_form(connection, again.form)
-        save_extraction(connection, again.document_id, written, again.readings, cause=cause, asking=asking)
+        save_extraction(connection, again.document_id, ready, again.readings, cause=cause, asking=asking)
         recheck_within(connection, again.document_id)
         return True
 
     kept = write_again(store, save)
-    if kept:
+    if kept and compare:
         compare_document(store, again.document_id)
     return kept
 
@@ -279,27 +286,3 @@ class _Pixels:
     def page(self, page: int, turn: int) -> tuple[Row, ...]:
         """All rows of a page, brought upright as ordered."""
         return read_turned_page(self._reader, page, turn, NO_GUIDE, self._engines, self._words)
-
-
-def differences(before: str, after: str) -> dict[str, Any]:
-    """What a person would ask of a change: rows matched otherwise, values, statuses, findings come and gone."""
-    old, new = json.loads(before), json.loads(after)
-    pairs = {one["code"]: one for one in old["indicators"]}
-    rows, values, statuses = [], [], []
-    for one in new["indicators"]:
-        other = pairs.get(one["code"])
-        if other is None or (other["row"]["state"], other["row"]["box"]) != (one["row"]["state"], one["row"]["box"]):
-            rows.append(one["code"])
-        if other is not None and other["value"]["number"] != one["value"]["number"]:
-            values.append(one["code"])
-        if other is not None and other["value"]["status"] != one["value"]["status"]:
-            statuses.append(one["code"])
-    was, now = ({found["id"] for found in tree["findings"]} for tree in (old, new))
-    return {
-        "rows": rows,
-        "values": values,
-        "statuses": statuses,
-        "findings_new": sorted(now - was),
-        "findings_gone": sorted(was - now),
-        "unmatched": len(new["unmatched_rows"]) - len(old["unmatched_rows"]),
-    }

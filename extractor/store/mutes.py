@@ -17,7 +17,7 @@ from extractor.store.schema import document, finding, mute, task
 from extractor.store.tasks import finding_task
 
 MUTABLE = ("unit", "format", "structure")  # differing values and contradictions are never muted
-OF_VALUES = ("HEADER-VALUE", "BLOCK-COPIED")  # structure in name, but about what this one report says
+OF_VALUES = ("HEADER-VALUE", "BLOCK-COPIED", "DECISION-WITHOUT-ROW")  # in truth about what this one report says
 
 
 @dataclass(frozen=True, slots=True)

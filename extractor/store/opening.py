@@ -97,7 +97,7 @@ def open_store(given: str, *, files: Path | None = None, create: bool = True) ->
     address = parse_address(given, files)
     if address.is_sqlite:
         _check_path(Path(str(address.url.database)), create=create)
-    engine = _make_engine(address)
+    engine = make_engine(address)
     store = Store(address, engine)
     with _told():
         have, want = find_revision(store), newest_revision()
@@ -114,12 +114,12 @@ def open_store(given: str, *, files: Path | None = None, create: bool = True) ->
     return store
 
 
-def open_for_upgrade(given: str) -> Store:
+def open_for_upgrade(given: str, files: Path | None = None) -> Store:
     """Open a store whatever its schema is. Raises UsageError where there is none."""
-    address = parse_address(given, None)
+    address = parse_address(given, files)
     if address.is_sqlite:
         _check_path(Path(str(address.url.database)), create=False)
-    return Store(address, _make_engine(address))
+    return Store(address, make_engine(address))
 
 
 def newest_revision() -> str:
@@ -164,7 +164,8 @@ def _check_path(path: Path, *, create: bool) -> None:
         raise UsageError(f"the folder {path.parent} can't be made: {error.strerror}", "give another --store") from error
 
 
-def _make_engine(address: Address) -> Engine:
+def make_engine(address: Address) -> Engine:
+    """Connections to a database. Raises UsageError where its driver is not installed."""
     if not address.is_sqlite:
         try:
             return create_engine(address.url, pool_pre_ping=True, pool_size=10, max_overflow=20)

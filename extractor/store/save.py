@@ -14,14 +14,14 @@ from extractor.store.cells import Tree, list_cells
 from extractor.store.clock import now
 from extractor.store.codec import pack_json, parse_document
 from extractor.store.current import cell_row, read_settled
-from extractor.store.decide import same_word
 from extractor.store.files import keep_original
 from extractor.store.move import move_decisions
 from extractor.store.opening import Store, write_again
 from extractor.store.place import place_document
-from extractor.store.records import HEAD_FIELDS, Settled, StoredCell, Task
+from extractor.store.questions import find_conflicts, find_lost, tell_lost
+from extractor.store.records import Settled, StoredCell, Task
 from extractor.store.schema import cell, document, extraction, file, finding, mute, page, task
-from extractor.store.tasks import CONFLICT_ERROR, finding_key, list_tasks, rank_of
+from extractor.store.tasks import finding_key, list_tasks
 
 ASKED_FIELDS = ("value", "row", "note")
 
@@ -146,6 +146,10 @@ def save_extraction(
     ]
     connection.execute(update(document).where(document.c.id == document_id).values(**_about(tree, new_id)))
     move_decisions(connection, document_id, cells)
+    lost = find_lost({one.key for one in cells}, read_settled(connection, document_id))
+    if lost:
+        findings.append(finding_row(tell_lost(lost), document_id, new_id, "settled"))
+        connection.execute(insert(finding), findings[-1:])
     place_document(connection, document_id)
     asked = () if tree["outcome"] == "failed" else cells  # nothing on a failed one's pages can be settled
     sync_tasks(connection, document_id, asked, findings, asking)
@@ -170,7 +174,7 @@ def sync_tasks(
         )
         if one.key not in settled and one.key not in muted
     }
-    wanted |= {one.key: one for one in _conflicts(cells, settled)}
+    wanted |= {one.key: one for one in find_conflicts(cells, settled)}
     have = {row.key: row for row in connection.execute(select(task).where(task.c.document_id == document_id))}
     numbers = {one.key: one.number for one in cells}
     about = connection.execute(select(document).where(document.c.id == document_id)).one()
@@ -314,22 +318,6 @@ def _about(tree: Tree, extraction_id: int) -> dict[str, Any]:
         "catalogue": catalogue.get("name"),
         "catalogue_version": catalogue.get("version"),
     }
-
-
-def _conflicts(cells: tuple[StoredCell, ...], settled: dict[str, Settled]) -> Iterable[Task]:
-    """Settled fields under which the reading has changed to something that nobody has seen."""
-    for one in cells:
-        decided = settled.get(one.key)
-        if decided is None or one.field in (*HEAD_FIELDS, "row", "stranger"):
-            continue
-        seen = decided.before.get("read")
-        if seen is None or same_word(one.word, seen) or same_word(one.word, {**one.word, **decided.after}):
-            continue
-        rank = rank_of(CONFLICT_ERROR)
-        reasons = ("reading-changed",)
-        yield Task(
-            0, one.document_id, one.key, "conflict", rank, one.page or 0, one.position, None, reasons, one.code, 1
-        )
 
 
 def task_row(one: Task, reading: str | None) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from extractor.store import (
     Store,
     bring_up_to_date,
     decide,
-    differences,
     judge_again,
     open_tasks,
     read_cells,
@@ -199,12 +198,6 @@ def test_findings_mended_by_people_stay_mended_when_judged_again(saved: tuple[St
     with store.read() as connection:
         keys = {found.key for found in open_tasks(connection, one)}
     assert "finding/PW-34/VI.3:value,IV.1.2:value" not in keys
-
-
-def test_differences_name_what_changed() -> None:
-    _, written, _ = seed_scan()
-    found = differences(written, written)
-    assert found == {"rows": [], "values": [], "statuses": [], "findings_new": [], "findings_gone": [], "unmatched": 0}
 
 
 def test_tasks_of_a_page_left_out_go(saved: tuple[Store, int]) -> None:

@@ -81,8 +81,8 @@ def test_an_alias_reaches_stored_reports(saved: tuple[Store, int], folder: Path)
     assert found["confidence"] > lost["confidence"] or lost["state"] != "matched"
 
 
-def relabel(folder: Path, code: str, label: str, variants: str) -> str:
-    """Give an indicator other words; those that it had."""
+def relabel(folder: Path, code: str, label: str, variants: str, *, drop: bool = False) -> str:
+    """Give an indicator other words, or take it away; the words that it had."""
     path = folder / "indicators.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -91,7 +91,7 @@ def relabel(folder: Path, code: str, label: str, variants: str) -> str:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(row))
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(one for one in rows if not drop or one is not row)
     return old
 
 
