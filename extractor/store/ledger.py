@@ -172,6 +172,8 @@ def _after(row: Row[Any], fault: Fault, advice: str) -> dict[str, Any]:
 
 def take_back(connection: Connection, run_ids: Collection[str]) -> int:
     """Documents held by processes that are gone wait again; how many. The attempt stays counted, as lost."""
+    if not run_ids:
+        return 0
     held = select(bulk_document).where(bulk_document.c.state == "running", bulk_document.c.run_id.in_(run_ids))
     count = 0
     for row in connection.execute(held.with_for_update()).all():

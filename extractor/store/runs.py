@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from extractor.store.clock import now
 from extractor.store.ledger import note_places, take_back
 from extractor.store.opening import Store, write_again
-from extractor.store.schema import bulk_run
+from extractor.store.schema import bulk_document, bulk_run
 
 BEAT_SECONDS = 5.0
 DEAD_AFTER = 60.0  # seconds without a beat on another machine; by our own clock, since theirs may be wrong
@@ -59,15 +59,21 @@ class Holder:
                 alive = time.monotonic() - since < DEAD_AFTER
             if not alive:
                 dead.append(row.id)
-        if not dead:
-            return 0
-        connection.execute(update(bulk_run).where(bulk_run.c.id.in_(dead)).values(ended_at=now()))
-        return take_back(connection, dead)
+        if dead:
+            connection.execute(update(bulk_run).where(bulk_run.c.id.in_(dead)).values(ended_at=now()))
+        return take_back(connection, [*dead, *_ended_with_documents(connection)])
 
     def end(self) -> None:
         """This process holds nothing any more."""
         with self.store.write() as connection:
             connection.execute(update(bulk_run).where(bulk_run.c.id == self.id).values(ended_at=now()))
+
+
+def _ended_with_documents(connection: Connection) -> list[str]:
+    """Processes that ended before they could give back what they held, since the store was away."""
+    held = select(bulk_document.c.run_id).where(bulk_document.c.state == "running")
+    ended = select(bulk_run.c.id).where(bulk_run.c.ended_at.is_not(None), bulk_run.c.id.in_(held))
+    return list(connection.execute(ended).scalars())
 
 
 def enter_run(store: Store, purpose: str, folders: tuple[str, ...] = ()) -> Holder:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from extractor.store import Found, Store, claim, enter, enter_run, list_open, open_store, plan_entering, read_entries
+from extractor.store import (
+    Found,
+    Store,
+    claim,
+    drop_lost,
+    enter,
+    enter_run,
+    list_open,
+    open_store,
+    plan_entering,
+    read_entries,
+)
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
@@ -68,6 +79,18 @@ def test_a_moved_file_has_its_new_name_and_a_moved_archive_its_old_ones(store: S
     assert _rows(store) == {A: ("z.pdf", "z", "waiting")}
     found = Found(A, "z.pdf", "/new/z.pdf", 3, "z")
     assert enter(store, [found]).targets == {"/new/z.pdf": "z"}
+
+
+def test_what_an_ended_process_could_not_give_back_is_taken_from_it(store: Store) -> None:
+    _put(store, ("x.pdf", A))
+    first, second = enter_run(store, "bulk"), enter_run(store, "bulk")
+    assert claim(store, first.id, A) is not None
+    first.end()
+    assert second.beat() == 1
+    assert _rows(store)[A] == ("x.pdf", "x", "waiting")
+    assert claim(store, second.id, A) is not None
+    assert drop_lost(store, second.id, ()) == 1  # it does not know that it holds it
+    assert _rows(store)[A] == ("x.pdf", "x", "waiting")
 
 
 def test_a_plan_changes_nothing(store: Store) -> None:
