@@ -110,7 +110,8 @@ def as_row(one: Observation) -> Row:
         *(one.box or NO_BOX),
         one.revision,
     )
-    return tuple(_without_nul(item) for item in row) if any(map(_has_nul, row)) else row
+    texts = f"{one.organisation}{one.label}{one.measure}{one.text}{one.raw}{one.unsettled}{one.why}{one.note}"
+    return tuple(map(_without_nul, row)) if "\0" in texts else row
 
 
 def as_float(number: Decimal) -> float | None:
@@ -119,15 +120,17 @@ def as_float(number: Decimal) -> float | None:
     return near if Decimal(repr(near)) == number else None
 
 
+def plain_fraction(number: float) -> str:
+    """The same of a confidence or a side of a box."""
+    text = repr(number)
+    return text if "e" not in text and not text.endswith(".0") else plain_number(Decimal(text))
+
+
 def plain_number(number: Decimal) -> str:
     """Shortest decimal form without an exponent."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _has_nul(item: Any) -> bool:
-    return item.__class__ is str and "\0" in item
-
-
 def _without_nul(item: Any) -> Any:
-    return item.replace("\0", "\ufffd") if _has_nul(item) else item
+    return item.replace("\0", "\ufffd") if isinstance(item, str) else item

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, text
+from sqlalchemy import Connection, Row, and_, bindparam, not_, or_, select, text
 from sqlalchemy import text as sql
 
 from extractor.export.records import EVERYTHING, Observation, Wanted
@@ -142,7 +142,10 @@ def _read_batch(
     for row in _of(connection, DECIDED, ids):
         decided[row.document_id][row.key] = row.n
     extracted = {row.document_id: row.n for row in _of(connection, EXTRACTED, ids)}
-    parts = _read_parts(connection, [row.extraction_id for row in abouts.values()])
+    touched = [
+        abouts[one].extraction_id for one, said in settled.items() if any(map(_speaks_of_rows, said, said.values()))
+    ]
+    parts = _read_parts(connection, [row.extraction_id for row in abouts.values()], touched)
     for one in ids:
         about = abouts[one]
         span: dict[str, Any] = dict((parse_period(about.period) if about.period else None) or ())
@@ -179,15 +182,29 @@ def _read_held(connection: Connection, ids: list[int], abouts: dict[int, Any]) -
     return held
 
 
-def _read_parts(connection: Connection, extractions: list[int]) -> dict[int, list[Part]]:
-    """What observations are made of, by extraction and in the order of print."""
-    found: dict[int, list[Part]] = defaultdict(list)
+def _speaks_of_rows(key: str, one: Settled) -> bool:
+    return one.kind == "matched" or key.endswith(("/row", "/note"))
+
+
+def _read_parts(connection: Connection, extractions: list[int], touched: list[int]) -> dict[int, list[Part]]:
+    """What observations are made of, by extraction and in the order of print.
+
+    Empty notes and rows that are certainly printed are left out, but for extractions of whose rows people spoke.
+    """
+    printed = and_(cell.c.state == "matched", cell.c.status == "accepted", cell.c.extraction_id.not_in(touched))
     query = (
         select(*PARTS)
-        .where(cell.c.extraction_id.in_(extractions), cell.c.field.in_(("value", "row", "note")))
+        .where(
+            cell.c.extraction_id.in_(extractions),
+            or_(
+                and_(cell.c.field == "value", cell.c.type != "header"),
+                and_(cell.c.field == "row", not_(printed)),
+                and_(cell.c.field == "note", or_(cell.c.state != "blank", cell.c.extraction_id.in_(touched))),
+            ),
+        )
         .order_by(cell.c.extraction_id, cell.c.position, cell.c.id)
     )
-    for row in connection.execute(query):
-        extraction_id, *rest = row
-        found[extraction_id].append(Part(*rest))
+    found: dict[int, list[Part]] = defaultdict(list)
+    for row in connection.execute(query).all():
+        found[row[0]].append(Part._make(row[1:]))
     return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Review = Literal[
@@ -116,13 +118,26 @@ EVERYTHING = Wanted()
 
 def observation_id(organisation: str, period: str, form: str, code: str, measure: str = MAIN) -> str:
     """The stable id of what a report says of an indicator, whichever scan says it."""
-    return _digest([organisation, period, form, code, measure])
+    return identify_within(organisation, period, form)(code, measure)
 
 
 def homeless_id(sha256: str, part: int, code: str, measure: str = MAIN) -> str:
     """The id of what stands in a document that is not known to be the one report of an organisation and period."""
-    return _digest([sha256, part, code, measure])
+    return identify_within(sha256, part)(code, measure)
 
 
-def _digest(parts: list[str | int]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]
+def identify_within(*report: str | int) -> Callable[[str, str], str]:
+    """Ids of a report's observations, by code and measure: half of the sha256 of all parts as JSON."""
+    begun = hashlib.sha256(json.dumps(report, ensure_ascii=False)[:-1].encode())
+
+    def identify(code: str, measure: str) -> str:
+        digest = begun.copy()
+        digest.update(_ending(code, measure))
+        return digest.hexdigest()[:32]
+
+    return identify
+
+
+@lru_cache(maxsize=4096)
+def _ending(code: str, measure: str) -> bytes:
+    return f", {json.dumps(code)}, {json.dumps(measure, ensure_ascii=False)}]".encode()

@@ -48,10 +48,13 @@ class RowWord:
     reason: str = ""
 
 
+PRINTED = RowWord("matched", certain=True)
+
+
 def judge_rows(
     connection: Connection, settled: Mapping[str, Settled], rows: Mapping[str, RowPart]
 ) -> dict[str, RowWord]:
-    """The word on each row, by code."""
+    """The word on each row, by code; those that are printed for certain may be missing, as in `rows`."""
     said = [(key, one) for key, one in settled.items() if one.kind == "matched"]
     if not said and not any(key.endswith("/row") for key in settled):
         return {code: _machine(row) for code, row in rows.items()}

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from extractor.export.columns import KINDS, NAMES, Row, plain_number
+from extractor.export.columns import KINDS, NAMES, Row, plain_fraction, plain_number
 from extractor.export.formats.stream import open_text
-from extractor.report.scalars import format_number
 
 FORMULA = (
     "=",
@@ -54,7 +53,7 @@ def _cell(item: Any, kind: str) -> str:
         return ""
     if kind == "text":
         return MARK + item if item.startswith(_GUARDED) else item
-    return plain_number(item) if kind == "number" else str(item) if kind == "integer" else format_number(item)
+    return plain_number(item) if kind == "number" else str(item) if kind == "integer" else plain_fraction(item)
 
 
 _GUARDED = (*FORMULA, MARK)

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from extractor.export.columns import NAMES, Row, plain_number
+from extractor.export.columns import NAMES, Row, plain_fraction, plain_number
 from extractor.export.formats.stream import open_text
-from extractor.report.scalars import format_number
 
 KEYS = tuple(f"{json.dumps(name)}: " for name in NAMES)
 _QUOTE = json.JSONEncoder(ensure_ascii=False).encode
@@ -34,4 +33,4 @@ def _scalar(item: Any) -> str:
         return _QUOTE(item)
     if item.__class__ is int:
         return str(item)
-    return format_number(item) if item.__class__ is float else plain_number(item)
+    return plain_fraction(item) if item.__class__ is float else plain_number(item)
