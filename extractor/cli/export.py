@@ -32,6 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, what in (("organisation", "code of an organisation"), ("period", "such as 2022"), ("form", "catalogue")):
         files.add_argument(f"--{name}", metavar=name.upper(), help=f"only of this one: {what}")
     files.add_argument("--document", type=int, metavar="ID", help="only of this document")
+    database = parser.add_argument_group("a database")
+    database.add_argument("--to", metavar="DATABASE", help="a file name (SQLite) or postgresql://user@host/name")
+    database.add_argument("--schema", metavar="NAME", help="schema of PostgreSQL for its tables (default: the user's)")
+    database.add_argument("--link", metavar="PREFIX", help="what stands before the id in the views' column trace")
+    database.add_argument("--map", type=Path, metavar="FILE", help="aim at tables that are there, as FILE says (TOML)")
+    database.add_argument(
+        "--plan", type=Path, metavar="FILE", help="write what would be done, for approval; do nothing"
+    )
+    database.add_argument("--apply", type=Path, metavar="FILE", help="do exactly what a plan says, or nothing")
     parser.add_argument(
         "--unsettled",
         choices=("mark", "hold", "hold-documents"),
@@ -45,6 +54,12 @@ def run(args: argparse.Namespace) -> int:
     """Export, and say what went out and what was held back."""
     from extractor.cli.work import open_named_store
 
+    if args.to is not None:
+        from extractor.cli.publish import publish
+
+        return publish(args, read_settings(args))
+    if args.plan or args.apply or args.map:
+        raise UsageError("--plan, --apply and --map are for databases", "give --to DATABASE")
     kind = args.format or (args.out.suffix.lstrip(".").lower() if args.out is not None else None)
     if kind not in FORMATS:
         raise UsageError("nothing says what to write", f"give --format {'|'.join(FORMATS)} or --to DATABASE")

@@ -62,7 +62,7 @@ def make_report(
         "unmatched_rows": [],
         "other_tables": [],
         "findings": [],
-        "made_with": {"extractor": "0", "engines": {}, "catalogue": FORM, "models": {}},
+        "made_with": {"extractor": "0", "engines": {}, "catalogue": _form_as_named(), "models": {}},
     }
     return data, json.dumps(tree, ensure_ascii=False)
 
@@ -80,6 +80,10 @@ def edit_head(text: str, name: str, **change: Any) -> str:
     tree = json.loads(text)
     tree["document"][name] |= change
     return json.dumps(tree, ensure_ascii=False)
+
+
+def _form_as_named() -> str:
+    return f"{FORM}@{form().version}+{form().sha256[:12]}"
 
 
 def _head(organisation: str, period: str, number: str) -> dict[str, Any]:

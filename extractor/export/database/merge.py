@@ -1,0 +1,128 @@
+"""A stream of observations -> what of it differs from a target, and the target brought in line, in one transaction."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from extractor.export.columns import Row, as_float, as_row
+from extractor.export.database import tables
+from extractor.export.database.target import ExportError
+from extractor.export.records import Observation
+from extractor.store.clock import now
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many rows differ."""
+
+    inserts: int = 0
+    changes: int = 0
+    withdrawals: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.inserts + self.changes + self.withdrawals
+
+
+def stage(connection: Connection, observations: Iterable[Observation], store: str) -> Changes:
+    """Bring all that should be there beside what is there; what differs. Raises ExportError."""
+    sqlite = connection.dialect.name == "sqlite"
+    for name in ("changed", "staged"):
+        connection.execute(text(f"DROP TABLE IF EXISTS {'temp' if sqlite else 'pg_temp'}.{name}"))
+    connection.execute(text(tables.make_staged(sqlite=sqlite)))
+    rows = (as_row(one)[:-1] for one in observations)
+    (_stage_sqlite if sqlite else _stage_postgresql)(connection, rows)
+    strange = connection.execute(text(tables.STRANGE), {"store": store}).scalar_one()
+    if strange:
+        raise ExportError(
+            f"{strange} of these observations were put there from another store",
+            "export both stores to targets of their own, or to schemas of their own (--schema)",
+        )
+    if not sqlite:
+        connection.execute(text("ANALYZE staged"))
+    connection.execute(text(tables.make_changed(sqlite=sqlite)), {"store": store})
+    counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(text(tables.COUNTS))}
+    return Changes(counts.get("insert", 0), counts.get("change", 0), counts.get("withdraw", 0))
+
+
+def merge(connection: Connection, changes: Changes, run: str, store: str) -> None:
+    """Do what differs: what was there is kept in the history, and the run is noted. Not yet committed."""
+    if not changes.total:
+        return
+    values = {"run": run, "at": now(), "store": store}
+    connection.execute(text(tables.KEEP_OLD), values)
+    connection.execute(text(tables.WITHDRAW))
+    connection.execute(text(tables.publish(sqlite=connection.dialect.name == "sqlite")), values)
+    connection.execute(
+        text(
+            "INSERT INTO export_run (id, store, at, inserted, changed, withdrawn)"
+            " VALUES (:run, :store, :at, :inserts, :changes, :withdrawals)"
+        ),
+        {
+            **values,
+            "inserts": changes.inserts,
+            "changes": changes.changes,
+            "withdrawals": changes.withdrawals,
+        },
+    )
+
+
+def keep_series(connection: Connection, series: Iterable[tuple[str, str, str, str]]) -> None:
+    """Which series an indicator of a form's version belongs to: (form, version, indicator, series)."""
+    wanted = set(series)
+    have = {tuple(row) for row in connection.execute(text("SELECT * FROM indicator_series"))}
+    for form, version, indicator, name in sorted(wanted - have):
+        connection.execute(
+            text(
+                "INSERT INTO indicator_series (form, form_version, indicator, series) VALUES (:f, :v, :i, :s)"
+                " ON CONFLICT (form, form_version, indicator) DO UPDATE SET series = excluded.series"
+            ),
+            {"f": form, "v": version, "i": indicator, "s": name},
+        )
+
+
+def keep_link(connection: Connection, link: str | None) -> None:
+    """What stands before an observation's id in the views' column `trace`."""
+    if link is not None:
+        connection.execute(text("UPDATE publisher SET link = :link WHERE link <> :link"), {"link": link})
+
+
+def list_written(connection: Connection, run: str) -> Iterator[tuple[str, int, int, str]]:
+    """What a run wrote, as long as no later one did: id, revision, document, published or withdrawn."""
+    for row in connection.execute(text(tables.WRITTEN), {"run": run}, execution_options={"yield_per": 10_000}):
+        yield tuple(row)
+
+
+def _stage_postgresql(connection: Connection, rows: Iterable[Row]) -> None:
+    cursor: Any = connection.connection.cursor()
+    with cursor.copy(f"COPY staged ({tables.ALL}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _stage_sqlite(connection: Connection, rows: Iterable[Row]) -> None:
+    cursor: Any = connection.connection.cursor()
+    places = ", ".join("?" * len(tables.NAMES))
+    at = tables.VALUE_AT
+    source = iter(rows)
+    while batch := list(itertools.islice(source, BATCH)):
+        values = [row if row[at] is None else (*row[:at], _number(row[at]), *row[at + 1 :]) for row in batch]
+        cursor.executemany(f"INSERT INTO staged ({tables.ALL}) VALUES ({places})", values)
+    cursor.close()
+
+
+def _number(number: Decimal) -> int | float | str:
+    """As SQLite keeps it best: a number with more digits than it holds stays text."""
+    if number == number.to_integral_value() and abs(number) < 2**63:
+        return int(number)
+    near = as_float(number)
+    return format(number, "f") if near is None else near

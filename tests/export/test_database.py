@@ -1,0 +1,227 @@
+"""A store and a database: only what changed is written, the old stays readable, and a person's word stands."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from extractor.cli import main
+from extractor.export.database import ExportError, Target, export_to, find_lost, open_target
+from extractor.store import NewDecision, Store, decide, save_report
+from extractor.store.published import begin_run, list_published
+from tests.export.reports import edit, make_report
+from tests.export.test_read import CODE, DOUBTFUL, by_code, keep, say
+
+ALL = 174
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
+    """An empty target of either kind."""
+    if request.param == "sqlite":
+        opened = open_target(str(tmp_path / "dich.db"))
+    else:
+        cluster = request.getfixturevalue("cluster")
+        if cluster is None:
+            pytest.skip("PostgreSQL is not installed")
+        opened = open_target(cluster.new_database())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store; which kind it is makes no difference to the target, and test_read tries both."""
+    from extractor.store import open_store
+
+    opened = open_store(str(tmp_path / "kho.db"))
+    yield opened
+    opened.close()
+
+
+def ask(target: Target, query: str, **values: Any) -> list[Any]:
+    with target.engine.connect() as connection:
+        return list(connection.execute(text(query), values))
+
+
+def totals(store: Store, target: Target, **more: Any) -> tuple[int, int, int]:
+    changes = export_to(store, target, **more).changes
+    return changes.inserts, changes.changes, changes.withdrawals
+
+
+def value(target: Target, view: str = "current_values") -> Any:
+    (row,) = ask(target, f"SELECT * FROM {view} WHERE indicator = :code", code=CODE)
+    return row
+
+
+def test_the_second_run_changes_nothing(store: Store, target: Target) -> None:
+    keep(store, III_6_4=DOUBTFUL)
+    assert totals(store, target) == (ALL, 0, 0)
+    before = ask(target, "SELECT * FROM observation ORDER BY obs_id"), ask(target, "SELECT * FROM export_run")
+    assert totals(store, target) == (0, 0, 0)
+    assert (
+        ask(target, "SELECT * FROM observation ORDER BY obs_id"),
+        ask(target, "SELECT * FROM export_run"),
+    ) == before
+    assert len(ask(target, "SELECT * FROM current_values")) == ALL - 1
+    assert value(target, "in_review").obs_value is None
+
+
+def test_a_corrected_value_is_a_new_revision_and_the_old_one_stays_readable(store: Store, target: Target) -> None:
+    one = keep(store, III_6_4={"raw": "60,22", "number": 60.22})
+    export_to(store, target)
+    assert Decimal(str(value(target).obs_value)) == Decimal("60.22")
+    decide(store, say(one))
+    assert totals(store, target) == (0, 1, 0)
+    assert (value(target).obs_value, value(target).revision, value(target).settled_by) == (7, 2, "lan")
+    old = ask(target, "SELECT * FROM revisions WHERE indicator = :code ORDER BY revision", code=CODE)
+    assert [(row.revision, Decimal(str(row.obs_value)), row.ended_by) for row in old] == [
+        (1, Decimal("60.22"), "changed"),
+        (2, 7, None),
+    ]
+    with store.read() as connection:
+        went = list_published(connection, by_code(store).id)
+    assert [(found.revision, found.action, found.target) for found in went] == [
+        (1, "published", target.name),
+        (2, "published", target.name),
+    ]
+
+
+def test_a_later_machine_run_never_overwrites_a_person(store: Store, target: Target) -> None:
+    one = keep(store)
+    decide(store, say(one))
+    export_to(store, target)
+    data, written = make_report()
+    save_report(store, data, edit(written, III_6_4={"number": 99, "raw": "99"}, III_6_5={"number": 5}), None)
+    assert totals(store, target) == (0, 1, 0)
+    assert value(target).obs_value == 7
+
+
+def test_a_corrected_organisation_moves_all_and_leaves_none(store: Store, target: Target) -> None:
+    data, written = make_report("942")
+    one = save_report(store, data, written, None)
+    assert totals(store, target) == (ALL, 0, 0)
+    decide(store, say(one, "head/organisation", text="UBND huyện Thạnh Trị", code="949"))
+    assert totals(store, target) == (ALL, 0, ALL)
+    areas = ask(target, "SELECT ref_area, COUNT(*) FROM observation GROUP BY ref_area")
+    assert [tuple(row) for row in areas] == [("949", ALL)]
+    assert {tuple(row) for row in ask(target, "SELECT DISTINCT ref_area, ended_by FROM observation_history")} == {
+        ("942", "withdrawn")
+    }
+    decide(store, NewDecision("back", one, "head/organisation", "undo", "lan", {}, seen=1, undoes=1))
+    assert totals(store, target) == (ALL, 0, ALL)
+    assert {row.revision for row in ask(target, "SELECT revision FROM observation")} == {2}
+
+
+def test_what_an_open_error_touches_later_is_withdrawn_as_a_fact(store: Store, target: Target) -> None:
+    from extractor.store import recheck
+
+    one = keep(store)
+    export_to(store, target)
+    for code, number in (("VII.6.6", "0"), ("VII.6.7", "250")):
+        decide(store, say(one, f"{code}/value", "misread", state="read", raw=number, number=number))
+    recheck(store, one)
+    export_to(store, target, "hold")
+    rows = ask(target, "SELECT obs_status FROM observation WHERE indicator IN ('VII.6.6', 'VII.6.7')")
+    assert {row.obs_status for row in rows} == {"AD"}
+
+
+def test_what_is_not_settled_is_held_where_that_is_asked_for(store: Store, target: Target) -> None:
+    one = keep(store, III_6_4=DOUBTFUL)
+    assert totals(store, target, unsettled="hold") == (ALL - 1, 0, 0)
+    decide(store, say(one))
+    assert totals(store, target, unsettled="hold") == (1, 0, 0)
+    assert totals(store, target, unsettled="hold-documents") == (0, 0, 0)
+
+
+def test_exports_at_once_go_one_after_the_other(store: Store, target: Target) -> None:
+    one = keep(store)
+    found: list[tuple[int, int, int]] = []
+    threads = [threading.Thread(target=lambda: found.append(totals(store, target))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    decide(store, say(one))
+    for thread in threads:
+        thread.join()
+    export_to(store, target)
+    assert sum(inserts for inserts, _, _ in found) == ALL
+    assert value(target).obs_value == 7
+    assert totals(store, target) == (0, 0, 0)
+
+
+def test_an_export_that_was_killed_before_it_told_the_store_is_found(store: Store, target: Target) -> None:
+    keep(store)
+    lost = begin_run(store, target.name, "database")
+    export_to(store, target)
+    run = ask(target, "SELECT id FROM export_run")[0].id
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM published"))
+        connection.execute(text("UPDATE published_run SET state = 'started' WHERE id = :run"), {"run": run})
+    find_lost(store, target)
+    with store.read() as connection:
+        assert len(list_published(connection, by_code(store).id)) == 1
+        states = {row.id: row.state for row in connection.execute(text("SELECT id, state FROM published_run"))}
+    assert (states[lost], states[run]) == ("lost", "done")
+
+
+def test_a_plan_is_done_exactly_or_not_at_all(store: Store, target: Target, tmp_path: Path, capsys: Any) -> None:
+    one = keep(store)
+    export_to(store, target)
+    decide(store, say(one))
+    plan = tmp_path / "plan.jsonl"
+    to = ["--to", target.address.url.render_as_string(hide_password=False).replace("+psycopg", "")]
+    call = ["export", "--store", str(store.address.url.database), *to, "-q"]
+    capsys.readouterr()
+    assert main([*call, "--plan", str(plan)]) == 0
+    said = capsys.readouterr().out
+    assert "0 inserts, 1 changes, 0 withdrawals" in said
+    assert f"{CODE} main" in said
+    lines = [json.loads(line) for line in plan.read_text(encoding="utf-8").splitlines()]
+    assert (lines[1]["action"], lines[1]["INDICATOR"], lines[1]["after"]["OBS_VALUE"]) == ("change", CODE, "7")
+    assert value(target).obs_value != 7
+    edited = tmp_path / "edited.jsonl"
+    edited.write_text(plan.read_text(encoding="utf-8").replace('"7"', '"8"'), encoding="utf-8")
+    assert main([*call, "--apply", str(edited)]) == 2
+    decide(store, say(one, "III.6.5/value"))
+    assert main([*call, "--apply", str(plan)]) == 2
+    assert value(target).obs_value != 7
+    assert main([*call, "--plan", str(plan)]) == 0
+    assert main([*call, "--apply", str(plan)]) == 0
+    assert value(target).obs_value == 7
+    assert main([*call, "--apply", str(plan)]) == 2
+    assert totals(store, target) == (0, 0, 0)
+
+
+def test_a_target_belongs_to_one_store(store: Store, target: Target, tmp_path: Path) -> None:
+    from extractor.store import open_store
+
+    keep(store)
+    export_to(store, target)
+    other = open_store(str(tmp_path / "khac.db"))
+    keep(other)
+    with pytest.raises(ExportError):
+        export_to(other, target)
+    other.close()
+
+
+def test_series_go_on_over_versions_of_the_form(store: Store, target: Target) -> None:
+    keep(store)
+    data, written = make_report("949", "2021")
+    save_report(store, data, written, None)
+    export_to(store, target, link="https://kho/o/")
+    rows = ask(target, "SELECT time_period, trace FROM series WHERE series = :code ORDER BY time_period", code=CODE)
+    assert [row.time_period for row in rows] == ["2021", "2022"]
+    assert rows[1].trace == f"https://kho/o/{value_id(target)}"
+
+
+def value_id(target: Target) -> str:
+    return str(
+        ask(target, "SELECT obs_id FROM observation WHERE indicator = :c AND time_period = '2022'", c=CODE)[0][0]
+    )
