@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import faulthandler
@@ -46,6 +47,7 @@ def serve(connection: Connection, work: Work) -> None:
         except EOFError:
             return
         connection.send(_run(attempt, order, store, work, connection))
+        _trim()
 
 
 def _run(attempt: Attempt, order: Order, store: Store, work: Work, connection: Connection) -> tuple[str, object]:
@@ -68,6 +70,12 @@ def _run(attempt: Attempt, order: Order, store: Store, work: Work, connection: C
         if at != "keep" and error.errno not in NO_ROOM:
             raise  # libraries raise it for what is wrong with a document
         return "disk", (f"nothing can be written: {error}", "make room, then run the same command again")
+
+
+def _trim() -> None:
+    """Give the system what documents have left free between what stays: else the process grows with the largest."""
+    with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _unwell(error: ExtractorError) -> tuple[str, object]:
