@@ -26,6 +26,7 @@ COMMANDS = (
     "upgrade",
     "export",
     "report",
+    "trace",
     "evaluate",
     "explain",
     "calibrate",

@@ -30,8 +30,10 @@ def run(args: argparse.Namespace) -> int:
     from extractor.cli.work import open_named_store
 
     store = open_named_store(args.store, read_settings(args), create=False)
-    overview = gather(store, args.form)
-    store.close()
+    try:
+        overview = gather(store, args.form)
+    finally:
+        store.close()
     written = write_pages(overview, args.out, language=args.language, only=args.organisation)
     if not written:
         raise UsageError(f"there is no report of {args.organisation}", "give the code of a district that has some")

@@ -10,11 +10,11 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
-from extractor.errors import ExtractorError, UsageError
+from extractor.errors import UsageError
 from extractor.export import MAIN, Observation, Wanted, list_observations, snapshot
-from extractor.indicator import load_catalogue
 from extractor.records import Catalogue
 from extractor.store import Store
+from extractor.store.forms import named_forms
 from extractor.store.schema import document
 
 OPEN_FINDINGS = (
@@ -129,9 +129,9 @@ def gather(store: Store, form: str | None = None) -> Overview:
         covers, points = _read(connection, chosen)
         loose, findings = _read_loose(connection), _read_findings(connection, chosen)
         names = _read_names(connection, chosen)
+        catalogue = next(iter(named_forms(connection, chosen)), None)
     if not covers and not loose:
         raise UsageError(f"the store has no report of the form {chosen}", "see the forms of its documents")
-    catalogue = _find_catalogue(chosen)
     offices = _offices(covers, names, catalogue, findings)
     province = next((one.province for one in catalogue.places if one.code in names), "") if catalogue else ""
     version = catalogue.version if catalogue else ""
@@ -195,13 +195,6 @@ def _read_findings(connection: Connection, form: str) -> dict[int, list[tuple[st
     for row in connection.execute(sql(OPEN_FINDINGS), {"form": form}):
         found[row.document_id].append((row.severity, row.message_vi, row.message_en))
     return found
-
-
-def _find_catalogue(form: str) -> Catalogue | None:
-    try:
-        return load_catalogue(form)
-    except ExtractorError:
-        return None
 
 
 def _offices(

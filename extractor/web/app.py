@@ -16,9 +16,9 @@ from extractor import __version__
 from extractor.errors import UsageError
 from extractor.settings import Settings
 from extractor.store import Store, StoreError
+from extractor.store.pictures import NoPicture, Pictures
 from extractor.web.background import Background
 from extractor.web.pages import ROUTERS
-from extractor.web.pictures import NoPicture, Pictures
 from extractor.web.security import HEADERS, SignInNeeded
 from extractor.web.show import show_page
 
@@ -58,7 +58,8 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
     if not length.isdigit() or int(length) > LARGEST_BODY:
         return JSONResponse({"detail": "the request is too large"}, 413, HEADERS)
     answer = await call(request)
-    answer.headers.update(HEADERS)
+    for name, value in HEADERS.items():  # a page that stands alone has a stricter policy of its own
+        answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 

@@ -16,9 +16,7 @@ from extractor.look.words import read_words, say_number, say_period
 from extractor.store import NewDecision, Store, decide, save_report
 from tests.export.reports import edit_head, make_report
 from tests.store.series import changes_of, draw_series, fill_series
-from tests.web.conftest import browser
 
-__all__ = ["browser"]
 OPEN = {"status": "review", "confidence": 0.5, "reasons": ["low-confidence"]}
 
 

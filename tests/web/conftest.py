@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import threading
 import time
@@ -21,7 +20,6 @@ from extractor.store import Store, add_person, open_store, save_report
 from tests.store.samples import seed_scan
 
 PASSWORD = "mat khau thu"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROLES = ("viewer", "reviewer", "adjudicator", "administrator")
 
 
@@ -110,21 +108,6 @@ def site(tmp_path: Path, settings: Settings) -> Iterator[Site]:
     with serve(store, settings) as running:
         yield running
     store.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

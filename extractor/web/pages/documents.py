@@ -199,5 +199,6 @@ def _field(one: CurrentCell, asked: set[str], language: str) -> dict[str, Any]:
         "box": cell.box,
         "confidence": cell.confidence,
         "state": cell.state,
+        "type": cell.type,
         "user": one.settled.user if one.settled else "",
     }

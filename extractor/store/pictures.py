@@ -15,8 +15,8 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 from PIL import Image, ImageOps
 
-from extractor.store import Store, original_path
-from extractor.store.files import write_whole
+from extractor.store.files import original_path, write_whole
+from extractor.store.opening import Store
 
 DPI = 200
 LARGEST_SIDE = 4000  # pixels of a picture
