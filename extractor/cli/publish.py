@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from typing import TYPE_CHECKING
 
 from extractor.cli.export import tell_count
 from extractor.cli.work import open_named_store
-from extractor.errors import EXIT_OK, UsageError
+from extractor.errors import EXIT_OK, EXIT_PARTIAL, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from extractor.export.database import Changes, Target
     from extractor.settings import Settings
     from extractor.store import Store
+
+log = logging.getLogger("extractor")
 
 FILE_FLAGS = ("format", "out", "organisation", "period", "form", "document")
 
@@ -33,7 +36,7 @@ def publish(args: argparse.Namespace, settings: Settings) -> int:
     store = open_named_store(args.store, settings, create=False)
     target = open_target(args.to, args.schema, own=args.map is None)
     try:
-        return _own(args, store, target)
+        return _mapped(args, store, target) if args.map else _own(args, store, target)
     finally:
         target.close()
         store.close()
@@ -70,3 +73,32 @@ def _own(args: argparse.Namespace, store: Store, target: Target) -> int:
 
 def _tell(changes: Changes) -> None:
     print(f"{changes.inserts} inserted, {changes.changes} changed, {changes.withdrawals} withdrawn")
+
+
+def _mapped(args: argparse.Namespace, store: Store, target: Target) -> int:
+    from extractor.export.database import check_plan, read_plan, show_plan, write_plan
+    from extractor.export.mapped import MappedOutcome, export_mapped, read_map
+
+    map_ = read_map(args.map)
+    name = f"{target.name}#{map_.table}"
+    plan = read_plan(args.apply) if args.apply else None
+
+    def approve(found: MappedOutcome) -> bool:
+        if plan is not None:
+            check_plan(plan, found.lines, target=name, store=found.store)
+        if not args.plan:
+            return True
+        summary = write_plan(
+            found.lines, args.plan, target=name, store=found.store, unsettled=args.unsettled, changes=found.changes
+        )
+        print("\n".join(show_plan(summary, found.changes)))
+        return False
+
+    outcome = export_mapped(store, target, map_, plan.unsettled if plan else args.unsettled, approve=approve)
+    if not args.plan:
+        _tell(outcome.changes)
+    if outcome.unmapped:
+        log.warning("%d observations have no code in %s", outcome.unmapped.total(), args.map)
+    for conflict in outcome.conflicts:
+        log.warning("left as it is: %s", conflict)
+    return EXIT_PARTIAL if outcome.conflicts else EXIT_OK

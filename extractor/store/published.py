@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from extractor.store.opening import Store
 
 BATCH = 10_000
 Tree = dict[str, Any]
+Item = tuple[str, int, int | None, str, str | None]  # observation, revision, document, published or withdrawn, content
+Content = tuple[str, str, str | None, int | None]  # observation, published or withdrawn, content, document
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,14 @@ def open_runs(store: Store, target: str) -> tuple[str, ...]:
 def end_run(
     store: Store,
     run: str,
-    items: Iterable[tuple[str, int, int | None, str, str | None]] = (),
+    items: Iterable[Item] = (),
     *,
     state: str = "done",
     inserted: int = 0,
     changed: int = 0,
     withdrawn: int = 0,
 ) -> None:
-    """Note how it ended, and what it wrote: (observation, revision, document, published or withdrawn, content)."""
+    """Note how it ended, and what it wrote."""
     source = iter(items)
     with store.write() as connection:
         ended = (
@@ -86,9 +88,29 @@ def _row(
     return row | {"action": action, "content": content}
 
 
+def note_items(store: Store, run: str, items: Iterable[Item]) -> None:
+    """Note what a run is about to write; of two words on one observation the last."""
+    rows = {item[0]: _row(run, *item) for item in items}
+    if rows:
+        with store.write() as connection:
+            connection.execute(insert(published), list(rows.values()))
+
+
+def list_contents(connection: Connection, target: str, run: str | None = None) -> Iterator[Content]:
+    """What was written to a target, the oldest first, or what a run was about to write."""
+    query = select(published).join(published_run, published_run.c.id == published.c.run_id)
+    if run is None:
+        query = query.where(published_run.c.target == target, published_run.c.state == "done")
+    else:
+        query = query.where(published_run.c.id == run)
+    for row in connection.execute(query.order_by(published_run.c.started_at, published.c.observation_id)):
+        yield row.observation_id, row.action, row.content, row.document_id
+
+
 def forget_run(store: Store, run: str) -> None:
     """An export that had nothing to write leaves no trace."""
     with store.write() as connection:
+        connection.execute(published.delete().where(published.c.run_id == run))
         connection.execute(published_run.delete().where(published_run.c.id == run, published_run.c.state != "done"))
 
 
