@@ -18,7 +18,15 @@ from extractor.measures import find_measures, main_measure, read_measures, with_
 from extractor.page import PageReader, open_pages, prepare_page
 from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
 from extractor.records import Catalogue, Guide, Head, HeadField, HeadLine, LooseLine, PageImage, PageText, Source, Table
-from extractor.report import Document, Extraction, MadeWith, TablesDocument, assemble_document
+from extractor.report import (
+    Document,
+    Extraction,
+    MadeWith,
+    TablesDocument,
+    assemble_document,
+    find_oddities,
+    write_findings,
+)
 from extractor.resources import resource_sha256
 from extractor.settings import Settings, load_settings
 from extractor.table import find_tables
@@ -33,10 +41,14 @@ NO_PINS: Mapping[int, str | None] = {}
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What was read of a file's pages at first sight; `unread`: pages that could not be opened or drawn."""
+    """What was read of a file's pages at first sight; `unread`: pages that could not be opened or drawn.
+
+    `notes`: (page, code) of what is odd about a page, or why it was not read.
+    """
 
     texts: tuple[PageText, ...]
     unread: tuple[int, ...]
+    notes: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,8 @@ def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDoc
     pages = read_pages(source, settings, engines)
     drafts = find_tables([grid for page in pages.texts for grid in page.grids])
     words = words_of([load_catalogue(name) for name in list_catalogues()])
-    return write_tables(source, drafts, pages.texts, pages.unread, engines, words)
+    oddities = write_findings(find_oddities(source.notes, pages.notes, pages.unread))
+    return write_tables(source, drafts, pages.texts, oddities, engines, words)
 
 
 def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], watch: Watch = NOBODY) -> Pages:
@@ -105,6 +118,7 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
     guides: dict[int, Guide] = {}
     guided: dict[int, Guide] = {}
     failures: dict[int, DocumentError] = {}
+    notes: set[tuple[int, str]] = set()
     with open_pages(source, settings) as reader:
         guide = NO_GUIDE
         for number in range(1, source.page_count + 1):
@@ -113,10 +127,11 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
                 failures[number] = UnreadableFile(f"page {number} was given up", code=watch.skip[number])
                 continue
             try:
-                texts[number], guides[number] = _read_page(reader, number, engines, guide)
+                texts[number], guides[number], found = _read_page(reader, number, engines, guide)
             except DocumentError as error:
                 failures[number] = error
                 continue
+            notes.update((number, note) for note in found)
             guided[number] = guide
             own = guides[number]
             guide = own if own.borders and not own.ruled else guide
@@ -124,20 +139,32 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
         for number, own in guides.items():
             if is_unlike(own, guided[number], usual):
                 watch.tell("page", number)
-                again, _ = _read_page(reader, number, engines, usual)
+                again, _, _ = _read_page(reader, number, engines, usual)
                 texts[number] = again if again.grids else texts[number]
-    if failures and not texts:
-        raise failures[max(failures)]
     if not any(page.grids for page in texts.values()):
-        raise NoTable("no page of the file carries a table", "check that the appendix was scanned")
-    return Pages(tuple(texts[number] for number in sorted(texts)), tuple(sorted(failures)))
+        raise _no_table(failures)
+    notes.update((number, error.code) for number, error in failures.items())
+    return Pages(tuple(texts[number] for number in sorted(texts)), tuple(sorted(failures)), tuple(sorted(notes)))
 
 
-def _read_page(reader: PageReader, number: int, engines: dict[str, Engine], guide: Guide) -> tuple[PageText, Guide]:
-    """The page, and the columns of its unruled table. `guide`: those of another page."""
+def _no_table(failures: Mapping[int, DocumentError]) -> DocumentError:
+    """A page that could not be read may have held the table, and then that is what is wrong with the file."""
+    if not failures:
+        return NoTable("no page of the file carries a table", "check that the appendix was scanned")
+    error = failures[min(failures)]
+    if len(failures) > 1:
+        error.message += f" ({len(failures)} pages could not be read)"
+    return error
+
+
+def _read_page(
+    reader: PageReader, number: int, engines: dict[str, Engine], guide: Guide
+) -> tuple[PageText, Guide, tuple[str, ...]]:
+    """The page, the columns of its unruled table, and what is odd about it. `guide`: columns of another page."""
     page = _draw_page(reader, number, engines)
     grids = find_grids(page, guide)
-    return read_first(find_ink(page, grids), next(iter(engines.values()))), find_guide(page, grids)
+    text = read_first(find_ink(page, grids), next(iter(engines.values())))
+    return text, find_guide(page, grids), page.notes
 
 
 def _draw_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> PageImage:
@@ -173,6 +200,7 @@ def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Tab
         pages.unread,
         form.second_form,
         len(near),
+        pages.notes,
     )
     return table, head
 

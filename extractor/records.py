@@ -27,14 +27,19 @@ LEAST_GRID = 0.5  # certainty of a grid below which its rows or columns are gues
 # ── ingest ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input file, opened and sized. `name` is the base name (NFC), never a path."""
+    """One input file, opened and sized. `name` is the base name (NFC), never a path.
+
+    `notes`: what is odd about the file: repaired-file, wrong-page-count, javascript, attachments, xfa.
+    `unfit`: (page, code) of pages whose content is damaged or beyond measure.
+    """
 
     name: str
     sha256: str
     media_type: str
     page_count: int
     data: bytes = field(repr=False)
-    repaired: bool = False
+    notes: tuple[str, ...] = ()
+    unfit: tuple[tuple[int, str], ...] = ()
 
 
 # ── page ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,6 +63,7 @@ class PageImage:
     `text_height`: median height of a text line's ink in pixels.
     `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
     `words`: the PDF's own words when the page is born-digital, else empty.
+    `notes`: what is odd about the page: decoded-apart, legacy-layer, scaled-page, form-fields.
     """
 
     number: int
@@ -74,6 +80,7 @@ class PageImage:
     turned: int = 0
     skew: float = 0.0
     stray: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
 
 # ── grid ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -352,7 +359,7 @@ class Table:
     `measure`: the name of the main value column as its header prints it; `head`: lines above the table, top to bottom;
     `pages`: pages that carry the table; `unread_pages`: pages that could not be read at all;
     `second_form`: pages of a second copy of the form; `near`: how many lines of `head` stand above the table, where the
-    others are of the file's first page.
+    others are of the file's first page; `page_notes`: (page, code) of what is odd about a page, or why it was not read.
     """
 
     rows: tuple[Row, ...]
@@ -363,6 +370,7 @@ class Table:
     unread_pages: tuple[int, ...] = ()
     second_form: tuple[int, ...] = ()
     near: int | None = None
+    page_notes: tuple[tuple[int, str], ...] = ()
 
 
 # ── indicator ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractor.reading import Engine, read_cells, read_lines
 from extractor.records import CellText, DraftTable, Field, GridText, LooseLine, PageText, Source
-from extractor.report import TableCell, TableGrid, TablesAbout, TablesDocument
+from extractor.report import FindingInfo, Outcome, TableCell, TableGrid, TablesAbout, TablesDocument
 
 CAPTION_REACH = 0.08  # of the page's height above the table in which its caption stands
 CAPTION_LINES = 3
@@ -26,14 +26,15 @@ def write_tables(
     source: Source,
     drafts: Sequence[DraftTable],
     pages: Sequence[PageText],
-    unread: tuple[int, ...],
+    findings: tuple[FindingInfo, ...],
     engines: Mapping[str, Engine],
     words: frozenset[str],
 ) -> TablesDocument:
     """All tables with the text of their cells."""
     tables = tuple(_write_table(draft, pages, engines, words) for draft in drafts)
     about = TablesAbout(source_name=source.name, sha256=source.sha256, page_count=source.page_count)
-    return TablesDocument(outcome="partial" if unread else "complete", document=about, tables=tables)
+    outcome: Outcome = "partial" if any(one.rule == "unread-page" for one in findings) else "complete"
+    return TablesDocument(outcome=outcome, document=about, tables=tables, findings=findings)
 
 
 def _write_table(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import unicodedata
+import warnings
 from pathlib import Path
 
 from PIL import Image
@@ -16,6 +18,8 @@ from extractor.settings import IngestSettings
 
 PDF_HEAD_BYTES = 1024  # readers accept junk before %PDF- within the first kilobyte
 IMAGE_TYPES = {"TIFF": "image/tiff", "PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
+IMAGE_STARTS = (b"II*\0", b"MM\0*", b"\x89PNG", b"\xff\xd8\xff")
+FORMATS = tuple(IMAGE_TYPES)
 SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
 
 
@@ -34,8 +38,8 @@ def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
         raise UnreadableFile("the file is empty", "copy or scan it again", code="empty-file")
     sha256 = hashlib.sha256(data).hexdigest()
     if b"%PDF-" in data[:PDF_HEAD_BYTES]:
-        data, page_count, repaired = open_pdf(data, settings)
-        return Source(name, sha256, "application/pdf", page_count, data, repaired)
+        opened = open_pdf(data, settings)
+        return Source(name, sha256, "application/pdf", opened.page_count, opened.data, opened.notes, opened.unfit)
     media_type, page_count = _sniff_image(data, settings)
     return Source(name, sha256, media_type, page_count, data)
 
@@ -56,7 +60,7 @@ def _read_bytes(path: Path, settings: IngestSettings) -> bytes:
 def _sniff_image(data: bytes, settings: IngestSettings) -> tuple[str, int]:
     Image.MAX_IMAGE_PIXELS = None  # our own limit below speaks for itself
     try:
-        with Image.open(io.BytesIO(data), formats=tuple(IMAGE_TYPES)) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
             media_type = IMAGE_TYPES[image.format or ""]
             count = getattr(image, "n_frames", 1)
             # a phone's MPO holds a preview besides the photo
@@ -66,7 +70,9 @@ def _sniff_image(data: bytes, settings: IngestSettings) -> tuple[str, int]:
                 _check_pixels(image.width * image.height, settings)
     except TooLarge:
         raise
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, OverflowError, struct.error) as error:
+        if data.startswith(IMAGE_STARTS):
+            raise UnreadableFile("the image is damaged", "copy or scan it again") from error
         raise UnreadableFile(
             "this is not a PDF, TIFF, PNG or JPEG file", "scan or export it as PDF", code="not-a-document"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +11,24 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from extractor.page.device import to_pixels
 from extractor.records import Box, Word
 
 INVISIBLE = 3  # text render mode: neither fill nor stroke
 WORD_GAP = 0.28  # in font sizes: a wider gap is a space even where none is written
+LEGACY_FONT = re.compile(r"(?:[A-Z]{6}\+)?(?:\.Vn|VNI[-A-Z]|VN[a-z]*Times|TCVN)")
+# letters and signs that stand for Vietnamese letters in TCVN3 and VNI, and that Unicode Vietnamese never has
+STRANGE = frozenset("¨©ª«¬\xad®¯µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ")
+LEAST_STRANGE, STRANGE_SHARE = 3, 0.08  # words with such letters: a foreign name or a sign may have some
 LINE_DRIFT = 0.5  # in character heights: a larger step down starts another word
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """`words`: visible ones in reading order of the content stream. `legacy`: letters in an encoding of old fonts."""
+
+    words: tuple[Word, ...]
+    legacy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +37,48 @@ class _Char:
     box: Box
 
 
-def read_words(page: pdfium.PdfPage, scale: float) -> tuple[Word, ...]:
-    """Visible words in reading order of the content stream; () where the layer is invisible or turned.
+def read_layer(page: pdfium.PdfPage, scale: float) -> Layer:
+    """The visible words; none where the layer is invisible, or in a legacy encoding and thus not what is printed.
 
     `scale`: pixels a point. Boxes are x0, y0, x1, y1 in pixels of the page as rendered at that scale.
     """
     textpage = page.get_textpage()
     try:
         words = tuple(_join(_visible_chars(page, textpage, scale)))
+        legacy = bool(words) and (_has_legacy_font(page) or _is_legacy(words))
     finally:
         textpage.close()
-    return words
+    return Layer(() if legacy else words, legacy)
+
+
+def _has_legacy_font(page: pdfium.PdfPage) -> bool:
+    """Whether text is set in a font whose letters lie at other codes: .VnTime and its like, VNI-Times and its like."""
+    names: dict[int, bool] = {}
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=4):
+        font = raw.FPDFTextObj_GetFont(item)
+        key = ctypes.addressof(font.contents) if font else 0
+        if font and key not in names:
+            names[key] = bool(LEGACY_FONT.match(_font_name(font)))
+            if names[key]:
+                return True
+    return False
+
+
+def _font_name(font: ctypes._Pointer[raw.fpdf_font_t__]) -> str:
+    buffer = ctypes.create_string_buffer(256)
+    raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
+    return buffer.value.decode("utf-8", errors="replace")
+
+
+def _is_legacy(words: tuple[Word, ...]) -> bool:
+    """Whether letters that Vietnamese does not have stand within words: fonts may be renamed."""
+    lettered = [word.text for word in words if any(char.isalpha() for char in word.text)]
+    strange = sum(any(char in STRANGE for char in text) for text in lettered)
+    return strange >= LEAST_STRANGE and strange > STRANGE_SHARE * len(lettered)
 
 
 def _visible_chars(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, scale: float) -> Iterator[_Char | None]:
     width, height = (round(side * scale) for side in page.get_size())
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, index)
         text = chr(code) if code else ""
@@ -50,19 +90,7 @@ def _visible_chars(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, scale: fl
             continue
         if not raw.FPDFText_GetLooseCharBox(textpage, index, rect := raw.FS_RECTF()):
             continue
-        left.value, right.value, bottom.value, top.value = rect.left, rect.right, rect.bottom, rect.top
-        yield _Char(text, _to_pixels(page, (left.value, bottom.value, right.value, top.value), width, height))
-
-
-def _to_pixels(page: pdfium.PdfPage, points: Box, width: int, height: int) -> Box:
-    x, y = ctypes.c_int(), ctypes.c_int()
-    corners = []
-    # a hundredfold canvas keeps the fraction that the integer interface drops
-    for px, py in ((points[0], points[1]), (points[2], points[3])):
-        raw.FPDF_PageToDevice(page, 0, 0, width * 100, height * 100, 0, px, py, x, y)
-        corners.append((x.value / 100, y.value / 100))
-    (xa, ya), (xb, yb) = corners
-    return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
+        yield _Char(text, to_pixels(page, (rect.left, rect.bottom, rect.right, rect.top), width, height))
 
 
 def _join(chars: Iterator[_Char | None]) -> Iterator[Word]:

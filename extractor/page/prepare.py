@@ -12,7 +12,7 @@ from extractor.page.clean import HUES, even_light, lift_screen, split_colour, sp
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_discs, find_stray, lift_grey
-from extractor.page.render import PageReader, Sheet
+from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
 from extractor.records import PageImage
 
@@ -39,7 +39,16 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
     height, width = raw.shape
     geometry = Geometry(np.eye(3), (width, height))
     return PageImage(
-        sheet.number, lifted, raw, None, sheet.dpi, _text_height(lifted, sheet.dpi), "digital", geometry, sheet.words
+        sheet.number,
+        lifted,
+        raw,
+        None,
+        sheet.dpi,
+        _text_height(lifted, sheet.dpi),
+        "digital",
+        geometry,
+        sheet.words,
+        notes=sheet.notes,
     )
 
 
@@ -81,6 +90,7 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
         turn,
         skew,
         stray,
+        sheet.notes,
     )
 
 

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps
+from PIL import Image
 
 from extractor.errors import TooLarge, UnreadableFile
-from extractor.page.layer import read_words
-from extractor.records import Source, Word
+from extractor.page.images import ImagePages
+from extractor.page.layer import Layer, read_layer
+from extractor.page.sheet import A4_INCHES, MAX_DPI, MIN_DPI, POINTS_PER_INCH, PageReader, Sheet, is_paper
+from extractor.page.undrawn import SAME, check_blank, check_images, check_size, replace_images, undrawn
+from extractor.records import Source
 from extractor.settings import Settings
 
-POINTS_PER_INCH = 72.0
 SCAN_COVERAGE = 0.5  # a page mostly covered by images is a scan, whatever text lies under them
-MIN_DPI, MAX_DPI = 100.0, 320.0  # below: enlarged by PDFium for the engines; above: no engine reads better
 DIGITAL_DPI = 200.0  # enough to find hairlines; the text comes from the layer
 MIN_LAYER_CHARS = 12  # fewer are a header or a page number over a drawing
-A4_INCHES = 8.27
-DEFAULT_IMAGE_DPI = 200.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """`pixels`: uint8 (H, W) or BGR (H, W, 3) as a viewer shows the page; `words`: boxes in these pixels."""
-
-    number: int
-    pixels: np.ndarray
-    dpi: float
-    words: tuple[Word, ...]
-
-
-class PageReader(Protocol):
-    """An opened file whose pages can be drawn."""
-
-    def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:
-        """Page `number` (from 1). Raises UnreadableFile or TooLarge for this page alone."""
-        ...
+NO_LAYER = Layer((), legacy=False)
 
 
 @contextmanager
@@ -51,41 +32,69 @@ def open_pages(source: Source, settings: Settings) -> Iterator[PageReader]:
     if source.media_type == "application/pdf":
         document = pdfium.PdfDocument(source.data)
         try:
-            yield _PdfPages(document, settings)
+            document.init_forms()  # so that fields are drawn; the library has no engine that could run scripts
+            yield _PdfPages(document, source, settings)
         finally:
             document.close()
     else:
         with Image.open(io.BytesIO(source.data)) as image:
-            yield _ImagePages(image)
+            yield ImagePages(image)
 
 
 @dataclass(frozen=True, slots=True)
 class _PdfPages:
     document: pdfium.PdfDocument
+    source: Source
     settings: Settings
 
     def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:
+        if (number, "too-large") in self.source.unfit:
+            raise TooLarge(f"the content of page {number} is too large", "print it to a new PDF, or scan it")
+        if (number, "undrawn-page") in self.source.unfit:
+            raise undrawn(number, "its content is cut, damaged or lost")
         try:
             page = self.document[number - 1]
         except pdfium.PdfiumError as error:
             raise UnreadableFile(f"page {number} cannot be opened", "scan the page again") from error
         try:
-            scan_dpi, coloured = _scan_of(page)
-            is_scan = scan_dpi is not None
-            dpi = min(max(scan_dpi or DIGITAL_DPI, MIN_DPI), MAX_DPI)
-            words: tuple[Word, ...] = ()
-            if not is_scan and trust_layer:
-                words = read_words(page, dpi / POINTS_PER_INCH)
-            if not is_scan and sum(len(word.text) for word in words) < MIN_LAYER_CHARS:
-                words, dpi = (), float(self.settings.page.dpi)
-            pixels = self._render(page, number, dpi, coloured or not is_scan)
-            return Sheet(number, pixels, dpi, words)
+            return self._draw(page, number, trust_layer=trust_layer)
         finally:
             page.close()
 
-    def _render(self, page: pdfium.PdfPage, number: int, dpi: float, coloured: bool) -> np.ndarray:
+    def _draw(self, page: pdfium.PdfPage, number: int, *, trust_layer: bool) -> Sheet:
+        images = self._images(page, number)
+        notes = ["decoded-apart"] if replace_images(page, images, self.settings.ingest.max_pixels) else []
+        inch = _inch(page)
+        if inch != POINTS_PER_INCH:
+            notes.append("scaled-page")
+        scan_dpi, coloured = _scan_of(page, images, inch)
+        is_scan = scan_dpi is not None
+        dpi = min(max(scan_dpi or DIGITAL_DPI, MIN_DPI), MAX_DPI)
+        layer = NO_LAYER if is_scan or not trust_layer else read_layer(page, dpi / inch)
+        if layer.legacy:
+            notes.append("legacy-layer")
+        words = layer.words
+        if not is_scan and sum(len(word.text) for word in words) < MIN_LAYER_CHARS:
+            words, dpi = (), float(self.settings.page.dpi)
+        pixels = self._render(page, number, dpi / inch, coloured or not is_scan)
+        check_images(page, images, pixels, number)
+        if inch != POINTS_PER_INCH:
+            check_size(page, number)
+        if int(pixels.max()) - int(pixels.min()) <= SAME:
+            check_blank(page, images, self.source.data, number)
+        return Sheet(number, pixels, dpi, words, tuple(notes))
+
+    def _images(self, page: pdfium.PdfPage, number: int) -> tuple[pdfium.PdfImage, ...]:
+        """The page's images, none of which is decoded before its size is known."""
+        images = tuple(page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=4))
+        for item in images:
+            width, height = item.get_px_size()
+            if width * height > self.settings.ingest.max_pixels:
+                raise TooLarge(f"an image of page {number} is {width} x {height} pixels", "scan at 300 dpi")
+        return images
+
+    def _render(self, page: pdfium.PdfPage, number: int, scale: float, coloured: bool) -> np.ndarray:
         width, height = page.get_size()
-        scale = dpi / POINTS_PER_INCH
         if width * height * scale**2 > self.settings.ingest.max_pixels:
             raise TooLarge(f"page {number} is {width:.0f} x {height:.0f} points", "scan at 300 dpi on A4 or A3")
         bitmap = page.render(scale=scale, grayscale=not coloured)
@@ -95,11 +104,19 @@ class _PdfPages:
         return np.ascontiguousarray(pixels[:, :, :3] if pixels.ndim == 3 else pixels).copy()
 
 
-def _scan_of(page: pdfium.PdfPage) -> tuple[float | None, bool]:
+def _inch(page: pdfium.PdfPage) -> float:
+    """Points of an inch on the paper: 72, or such that the page is a sheet of A4 where it is no size of paper."""
+    short = min(page.get_size())
+    if not short > 0:
+        return POINTS_PER_INCH
+    return POINTS_PER_INCH if is_paper(short / POINTS_PER_INCH) else short / A4_INCHES
+
+
+def _scan_of(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], inch: float) -> tuple[float | None, bool]:
     """(dpi of the page's largest image, coloured) when images cover the page, else (None, True)."""
     width, height = page.get_size()
     covered, largest, dpi, coloured = 0.0, 0.0, None, False
-    for item in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+    for item in images:
         left, bottom, right, top = item.get_bounds()
         area = max(right - left, 0.0) * max(top - bottom, 0.0)
         covered += area
@@ -107,50 +124,7 @@ def _scan_of(page: pdfium.PdfPage) -> tuple[float | None, bool]:
         coloured = coloured or metadata.bits_per_pixel > 8
         if area > largest:
             largest = area
-            dpi = math.sqrt(metadata.width * metadata.height / area) * POINTS_PER_INCH
+            dpi = math.sqrt(metadata.width * metadata.height / area) * inch
     if dpi is None or covered < SCAN_COVERAGE * width * height:
         return None, True
     return dpi, coloured
-
-
-@dataclass(frozen=True, slots=True)
-class _ImagePages:
-    image: Image.Image
-
-    def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:  # noqa: ARG002 an image has no layer
-        try:
-            self.image.seek(number - 1)
-            upright = ImageOps.exif_transpose(self.image)
-            bitonal_or_gray = upright.mode in {"1", "L", "I;16", "I"}
-            pixels = np.asarray(_on_white(upright).convert("L" if bitonal_or_gray else "RGB"))
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            raise UnreadableFile(f"page {number} is damaged: {error}", "scan the page again") from error
-        if pixels.ndim == 3:
-            pixels = pixels[:, :, ::-1]
-        return self._within_dpi(number, np.ascontiguousarray(pixels), upright)
-
-    def _within_dpi(self, number: int, pixels: np.ndarray, image: Image.Image) -> Sheet:
-        dpi = _dpi_of(image)
-        if dpi > MAX_DPI:
-            scale = MAX_DPI / dpi
-            size = (round(image.width * scale), round(image.height * scale))
-            pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
-            dpi = MAX_DPI
-        return Sheet(number, pixels, dpi, ())
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if "A" not in image.getbands() and "transparency" not in image.info:
-        return image
-    rgba = image.convert("RGBA")
-    white = Image.new("RGBA", rgba.size, "white")
-    return Image.alpha_composite(white, rgba).convert("RGB")
-
-
-def _dpi_of(image: Image.Image) -> float:
-    """The stored resolution where it gives a paper size, else that of an A4 sheet."""
-    stored = float(image.info.get("dpi", (0.0, 0.0))[0])
-    short = min(image.width, image.height)
-    if stored and 5 <= short / stored <= 17:
-        return stored
-    return short / A4_INCHES if short > 600 else DEFAULT_IMAGE_DPI

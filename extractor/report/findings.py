@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.records import Finding, Matching, Source, Table
 from extractor.report.document import CellRef, FindingInfo, Message
+from extractor.report.oddities import find_oddities
 from extractor.report.unread import Unread
 
 ID_HEX = 8
@@ -49,16 +50,7 @@ def find_structure(source: Source, table: Table, matching: Matching, unread: Unr
 
 
 def _page_findings(source: Source, table: Table, unread: Unread) -> Iterator[Finding]:
-    if source.repaired:
-        yield Finding(
-            "repaired-file", "page", "info", (), None,
-            "Tệp PDF bị hỏng và đã được sửa trước khi đọc.", "The PDF was damaged and was repaired before reading.",
-        )  # fmt: skip
-    for page in table.unread_pages:
-        yield Finding(
-            "unread-page", "page", "warning", (), page,
-            f"Không đọc được trang {page}.", f"Page {page} could not be read.",
-        )  # fmt: skip
+    yield from find_oddities(source.notes, table.page_notes, table.unread_pages)
     for page in unread.breaks:
         yield Finding(
             "missing-page", "page", "warning", (), None,

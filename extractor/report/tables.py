@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from extractor.report.document import ErrorInfo, Outcome, Part, Place
+from extractor.report.document import ErrorInfo, FindingInfo, Outcome, Part, Place
 from extractor.report.scalars import Confidence, JsonBox, PageNumber, Sha256, Text, to_json, to_plain
 
 Count = Annotated[int, Field(ge=0)]
@@ -55,6 +55,7 @@ class TablesDocument(Part):
     document: TablesAbout
     tables: tuple[TableGrid, ...]
     error: ErrorInfo | None = None
+    findings: tuple[FindingInfo, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The tree that `json.loads(self.to_json())` gives."""

@@ -27,13 +27,14 @@ class Readings:
     sha256: str
     media_type: str
     page_count: int
-    repaired: bool
+    repaired: bool  # of readings from before there were notes
     catalogue: str
     catalogue_confidence: float
     table: Table
     head: Head
     engines: dict[str, str]
     repairs: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 _READINGS: TypeAdapter[Readings] = TypeAdapter(Readings)
@@ -47,13 +48,14 @@ def pack_report(report: Report, repairs: tuple[int, ...] = ()) -> bytes:
         source.sha256,
         source.media_type,
         source.page_count,
-        source.repaired,
+        False,
         report.catalogue.name,
         report.catalogue_confidence,
         report.table,
         report.head,
         report.engines,
         repairs,
+        source.notes,
     )
     return zlib.compress(_READINGS.dump_json(readings), LEVEL)
 
@@ -65,9 +67,8 @@ def unpack_readings(packed: bytes) -> Readings:
 
 def as_report(readings: Readings, catalogue: Catalogue) -> Report:
     """What was read, to be judged by a catalogue; the source has no bytes any more."""
-    source = Source(
-        readings.name, readings.sha256, readings.media_type, readings.page_count, b"", repaired=readings.repaired
-    )
+    notes = ("repaired-file", *readings.notes) if readings.repaired else readings.notes
+    source = Source(readings.name, readings.sha256, readings.media_type, readings.page_count, b"", notes)
     return Report(source, catalogue, readings.catalogue_confidence, readings.table, readings.head, readings.engines)
 
 
