@@ -26,6 +26,8 @@ BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on 
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
 LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
+WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one line
+PAGE_NUMBER = 6  # letters of a page number with its dashes
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
@@ -136,10 +138,11 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
         phrases = [phrase for line in block for phrase in line.phrases]
         followed, crossing = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
+        beside = sum(line.phrases[0].x1 < followed[0] or line.phrases[-1].x0 > followed[-1] for line in block)
         if guide.ruled:
             # remains of rulings join words across the borders, but the borders are known
             own = followed if crossing <= BROKEN_CROSSED * len(block) else []
-        elif crossing <= few and shared <= (few if guide.usual else 0):
+        elif crossing <= few and shared <= (few if guide.usual else 0) and beside <= few:
             own = followed
     return own if len(own) > LEAST_COLUMNS else []
 
@@ -156,19 +159,24 @@ def _table_block(lines: list[_TextLine], page: PageImage, guide: Guide) -> list[
     """The longest run of lines that share gutters."""
     best: list[_TextLine] = []
     for run in _runs(lines, page.text_height):
-        block = _guided(run, page, guide) or run
-        for _ in range(4):
-            xs = _columns(block, page, guide)
-            if not xs:
-                block = block[max(len(block) // 10, 1) :]  # a head above the table hides its gutters
-                continue
-            trimmed = _without_titles(_trim(block, xs[1:-1], page.text_height), xs)
-            if len(trimmed) == len(block):
-                break
-            block = trimmed
-        if len(block) > len(best) and _columns(block, page, guide):
+        block = _refined(_guided(run, page, guide), page, guide) or _refined(run, page, guide)
+        if len(block) > len(best):
             best = block
-    return _without_lone(best)
+    return _without_lone(best, page.text_height)
+
+
+def _refined(block: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
+    """The lines of the block that share gutters, empty where too few do."""
+    for _ in range(4):
+        xs = _columns(block, page, guide)
+        if not xs:
+            block = block[max(len(block) // 10, 1) :]  # a head above the table hides its gutters
+            continue
+        trimmed = _without_titles(_trim(block, xs[1:-1], page.text_height), xs)
+        if len(trimmed) == len(block):
+            break
+        block = trimmed
+    return block if _columns(block, page, guide) else []
 
 
 def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
@@ -177,7 +185,10 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
         return []
     phrases = [phrase for line in run for phrase in line.phrases]
     xs, _ = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
-    return _trim(run, xs[1:-1], page.text_height)
+    part = _trim(run, xs[1:-1], page.text_height)
+    crossing = sum(any(crosses(p, x, page.text_height) for p in line.phrases for x in xs[1:-1]) for line in part)
+    # a last page without the first column has other gutters than the pages before
+    return part if crossing <= (BROKEN_CROSSED if guide.ruled else CROSSED) * len(part) else []
 
 
 def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:
@@ -214,22 +225,44 @@ def _trim(block: list[_TextLine], gutters: Sequence[float], text_height: float) 
         else:
             stretches[-1].append((line, is_crossing))
     longest = max(stretches, key=len)
-    while longest and longest[0][1]:
-        longest = longest[1:]
+    longest = longest[_head_length(longest, text_height) :]
     while longest and longest[-1][1]:
         longest = longest[:-1]
     return [line for line, _ in longest]
 
 
-def _without_lone(block: list[_TextLine]) -> list[_TextLine]:
+def _head_length(lines: Sequence[tuple[_TextLine, bool]], text_height: float) -> int:
+    """How many lines above the first full one are a title. `lines`: each with whether it crosses a gutter."""
+    leading = next((i for i, (_, is_crossing) in enumerate(lines) if not is_crossing), len(lines))
+    full = (i for i, (line, _) in enumerate(lines) if _n_apart(line, text_height) >= LEAST_COLUMNS)
+    crossing = [i for i in range(next(full, len(lines))) if lines[i][1]]
+    left = min((line.phrases[0].x0 for line, _ in lines), default=0.0)
+    right = max((line.phrases[-1].x1 for line, _ in lines), default=0.0)
+    centred = [abs(lines[i][0].phrases[0].x0 + lines[i][0].phrases[-1].x1 - left - right) / 2 for i in crossing]
+    if len(crossing) > MAX_CROSSING_RUN or (crossing and max(centred) <= CENTRED * (right - left)):
+        return max(crossing[-1] + 1, leading)
+    return leading
+
+
+def _n_apart(line: _TextLine, text_height: float) -> int:
+    """Phrases of the line that are hardly of one cell."""
+    return 1 + sum(b.x0 - a.x1 > APART * text_height for a, b in pairwise(line.phrases))
+
+
+def _without_lone(block: list[_TextLine], text_height: float) -> list[_TextLine]:
     """Without a first or last line that stands far from the others, such as a page number."""
     if len(block) <= LEAST_LINES:
         return block
     gaps = [b.y0 - a.y1 for a, b in pairwise(block)]
-    far = LONE_GAP * max(float(np.quantile(gaps[1:-1], 0.9)), 1.0)
-    first = 1 if gaps[0] > far and len(block[0].phrases) < LEAST_COLUMNS else 0
-    last = -1 if gaps[-1] > far and len(block[-1].phrases) < LEAST_COLUMNS else None
-    return block[first:last]
+    usual = LONE_GAP * max(float(np.quantile(gaps[1:-1], 0.9)), 1.0)
+
+    def is_lone(line: _TextLine, gap: float) -> bool:
+        # more than a number may be the rest of a row that the page before began
+        longer = sum(phrase.n_letters for phrase in line.phrases) > PAGE_NUMBER
+        far = max(usual, WIDE_ROW_GAP * text_height) if longer else usual
+        return gap > far and len(line.phrases) < LEAST_COLUMNS
+
+    return block[is_lone(block[0], gaps[0]) : -1 if is_lone(block[-1], gaps[-1]) else None]
 
 
 def _row_rulings(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:

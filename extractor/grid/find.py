@@ -19,23 +19,28 @@ LARGER = 1.3  # a dotted reading of the page that explains this much more of it 
 NEARLY = 0.93  # a table by its known columns that is this much as large as what the rulings gave stands
 SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ on a page and from page to page
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
+LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 
 
 def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom. `guide`: see `find_guide`, of another page."""
+    known = guide.borders if guide.usual and guide.ruled else ()
     rulings = find_rulings(page.gray, page.dpi, page.text_height)
-    solid = find_lattices(rulings, page.number, page.text_height)
+    solid = find_lattices(rulings, page.number, page.text_height, known)
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
     dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
-    dotted = find_lattices(dotted_rulings, page.number, page.text_height)
+    dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     if dotted and _is_fuller(dotted, solid) and not _is_parted(solid, dotted, page.text_height):
         solid = dotted
     elif solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
         solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
+        return solid
+    beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
+    if len(beside) == 1 and beside[0].n_columns >= len(guide.borders) - 1:
         return solid
     if guide.usual and any(_same_sides(guide.borders, _sides(grid, page)) for grid in solid):
         # the rulings are too damaged to part the table, but its columns are known
@@ -88,6 +93,10 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
     # scratches part columns too, but each of its own page
     counts = {id(guide): sum(_same_columns(guide, other) for other in found) for guide in found}
     best = max(found, key=lambda guide: (counts[id(guide)], len(guide.borders)), default=NO_GUIDE)
+    if not best.ruled:
+        # a column that is seldom filled is seen on some pages only
+        fuller = [guide for guide in found if counts[id(guide)] >= LEAST_SHARING and _contains(guide, best)]
+        best = max(fuller, key=lambda guide: len(guide.borders), default=best)
     alike = [guide for guide in found if _same_columns(guide, best)]
     # rulings tell a border more exactly than print
     best = next((guide for guide in alike if guide.ruled), next(iter(alike), NO_GUIDE))
@@ -102,6 +111,16 @@ def _same_columns(a: Guide, b: Guide) -> bool:
     return max(abs(x - y) for x, y in zip(*shares, strict=True)) < SAME_BORDER
 
 
+def _contains(fuller: Guide, other: Guide) -> bool:
+    """Whether an unruled page parts its table where another one does, and has a further column beside it."""
+    left, right = other.borders[0] + SAME_BORDER, other.borders[-1] - SAME_BORDER
+    inside = [x for x in fuller.borders[1:-1] if left < x < right]
+    pairs = zip(inside, other.borders[1:-1], strict=False)
+    return (
+        not fuller.ruled and len(inside) == len(other.borders) - 2 and all(abs(x - y) < SAME_BORDER for x, y in pairs)
+    )
+
+
 def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
     """Whether a page deserves a second look, with the columns of most. `guided`: what led the first look."""
     if not usual.borders:
@@ -111,10 +130,11 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         return guided == NO_GUIDE
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost
-        return _same_sides(own.borders, usual.borders) and (own.broken or len(own.borders) < len(usual.borders))
+        return _same_sides(own.borders, usual.borders) and (own.broken or len(own.borders) != len(usual.borders))
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
-    unruled = bool(own.borders) or not usual.ruled
-    return unruled and len((own if own.borders else guided).borders) != len(usual.borders)
+    if own.borders:
+        return not _same_columns(own, usual)
+    return not usual.ruled and len(guided.borders) != len(usual.borders)
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:

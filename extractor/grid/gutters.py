@@ -12,6 +12,7 @@ from extractor.grid.phrases import Phrase
 GUTTER = 0.5  # text heights: a narrower white strip is chance
 APART = 1.2  # text heights between two phrases that are hardly of one cell
 CROSSED = 0.07  # share of the lines that may cross a gutter: section titles
+SELDOM = 0.25  # share of the lines up to which a column is seldom filled
 TOUCH = 0.15  # text heights by which a phrase must cross a border to count
 SHIFT = 0.025  # of the page's width: how far a table may lie aside of where it lay a page before
 PAD = 0.5  # text heights beside the outermost print
@@ -24,11 +25,13 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     spans = [(p.x0, p.x1) for line in lines for p in line]
     usual = _joined(_covered(spans, CROSSED * len(lines)), GUTTER * text_height)
     whole = [span for line in lines for span in _joined([(p.x0, p.x1) for p in line], APART * text_height)]
-    cores = _widened(usual, whole)
+    cores = _widened(_without_word_gaps(usual, lines, text_height), whole)
     # print that no usual column holds stands in one that is seldom filled; a lone stroke may be dirt
-    lone = [(p.x0, p.x1) for line in lines for p in line if p.n_letters > 1]
-    lone = [s for s in lone if not any(_overlap(s, core) > 0 for core in cores)]
-    columns = _joined(sorted([*cores, *_joined(sorted(lone), GUTTER * text_height)]), GUTTER * text_height)
+    printed = [[(p.x0, p.x1) for p in line if p.n_letters > 1] for line in lines]
+    free = [[s for s in line if not any(_overlap(s, core) > 0 for core in cores)] for line in printed]
+    # where few lines tell a column, the wide spaces of one line are no gutters
+    lone = sorted(span for line in free for span in _joined(line, APART * text_height))
+    columns = _joined(sorted([*cores, *_joined(lone, GUTTER * text_height)]), GUTTER * text_height)
     if not columns:
         return []
     inner = [_gutter(spans, a[1], b[0]) for a, b in pairwise(columns)]
@@ -94,6 +97,26 @@ def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
         else:
             found.append((a, b))
     return found
+
+
+def _without_word_gaps(columns: Sequence[Span], lines: Sequence[Sequence[Phrase]], text_height: float) -> list[Span]:
+    """Columns, those joined of which one is seldom filled and never but close behind the other."""
+    found = list(columns[:1])
+    for column in columns[1:]:
+        gaps = [_gap_before(column, found[-1], line) for line in lines]
+        filled = [gap for gap in gaps if gap is not None]
+        if len(filled) <= SELDOM * len(lines) and all(gap < APART * text_height for gap in filled):
+            found[-1] = (found[-1][0], column[1])
+        else:
+            found.append(column)
+    return found
+
+
+def _gap_before(column: Span, left: Span, line: Sequence[Phrase]) -> float | None:
+    """White between the print of two columns on a line; infinite where the left is blank, None where the other is."""
+    starts = [p.x0 for p in line if _overlap((p.x0, p.x1), column) > 0]
+    ends = [p.x1 for p in line if _overlap((p.x0, p.x1), left) > 0]
+    return min(starts) - max(ends, default=-np.inf) if starts else None
 
 
 def _gutter(spans: Sequence[Span], left: float, right: float) -> float:

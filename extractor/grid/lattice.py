@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ CLEAR, CROWDED = 0.08, 0.12  # shares of a vertical line with ink close beside i
 OVERSHOT = 1.0  # text heights by which a scratch leaves the table and a border does not
 MANY_LEAVE = 0.4  # share of the lines that leave the table from which it is the table that ends too early
 LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
+SURELY_DRAWN = 0.5  # the same, from which a side that a blot covers is drawn too
+HIDDEN = 0.3  # share of a side under a blot, from which nothing is known of it
 MOSTLY_DRAWN = 0.2  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
@@ -58,10 +61,10 @@ class Line:
         return inked / max(end - start, 1.0)
 
 
-def find_lattices(rulings: Rulings, page: int, text_height: float) -> tuple[Grid, ...]:
-    """Ruled tables of a page, top to bottom."""
+def find_lattices(rulings: Rulings, page: int, text_height: float, known: Sequence[float] = ()) -> tuple[Grid, ...]:
+    """Ruled tables of a page, top to bottom. `known`: borders of the same table on other pages, in any unit."""
     groups = _group(rulings.rows, rulings.columns, text_height)
-    grids = [_lattice(rows, columns, page, rulings) for rows, columns in groups]
+    grids = [_lattice(rows, columns, page, rulings, known) for rows, columns in groups]
     kept = [grid for grid in grids if grid is not None]
     return tuple(sorted(kept, key=lambda grid: (grid.box[1], grid.box[0])))
 
@@ -125,7 +128,9 @@ def _line(segments: list[Segment], text_height: float) -> Line:
     return Line(_weighted(segments), tuple(stretches), tuple(segments))
 
 
-def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings) -> Grid | None:
+def _lattice(
+    rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings, known: Sequence[float]
+) -> Grid | None:
     text_height = rulings.text_height
     horizontal, vertical = _prune(collinear(rows, text_height), collinear(columns, text_height), text_height)
     if len(horizontal) < 2 or not vertical:
@@ -136,6 +141,7 @@ def _lattice(rows: list[Segment], columns: list[Segment], page: int, rulings: Ru
     vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, text_height), *vertical[-1:]]
     vertical = _not_slivers(vertical, horizontal, text_height)
     vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
+    vertical = _not_unknown(vertical, known, rulings)
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
         return None
@@ -186,11 +192,7 @@ def _not_slivers(vertical: list[Line], horizontal: list[Line], text_height: floa
 def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
     """Without short lines that run through text, where the others keep clear of it: scratches, a scanner's streaks."""
     height = horizontal[-1].position - horizontal[0].position
-    crowded = [
-        float(np.average([rulings.crowded_share(line.position, a, b) for a, b in line.stretches],
-                         weights=[b - a for a, b in line.stretches]))
-        for line in vertical
-    ]  # fmt: skip
+    crowded = [_crowded(line, rulings) for line in vertical]
     if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
         return vertical
     pairs = zip(vertical, crowded, strict=True)
@@ -199,6 +201,29 @@ def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Ruling
     over = OVERSHOT * rulings.text_height
     leaving = [line.start < horizontal[0].position - over or line.end > horizontal[-1].position + over for line in kept]
     return kept if np.mean(leaving) > MANY_LEAVE else [x for x, out in zip(kept, leaving, strict=True) if not out]
+
+
+def _not_unknown(vertical: list[Line], known: Sequence[float], rulings: Rulings) -> list[Line]:
+    """Without inner lines beside those that the other pages have: streaks of a scanner's glass.
+
+    Where the page does not have all of the others' borders, only those that run through text.
+    """
+    if len(known) < LEAST_BORDERS or len(vertical) <= len(known):
+        return vertical
+    left, width = vertical[0].position, vertical[-1].position - vertical[0].position
+    borders = [left + width * (x - known[0]) / (known[-1] - known[0]) for x in known]
+    drawn = [min(vertical, key=lambda line: abs(line.position - x)) for x in borders]
+    missed = max(abs(line.position - x) for line, x in zip(drawn, borders, strict=True))
+    own = set(map(id, drawn))
+    if missed > rulings.text_height:
+        own |= {id(line) for line in vertical if _crowded(line, rulings) <= CLEAR}
+    return [line for line in vertical if id(line) in own or line in (vertical[0], vertical[-1])]
+
+
+def _crowded(line: Line, rulings: Rulings) -> float:
+    """Share of an upright line with ink close beside it."""
+    shares = [rulings.crowded_share(line.position, a, b) for a, b in line.stretches]
+    return float(np.average(shares, weights=[b - a for a, b in line.stretches]))
 
 
 def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:
@@ -285,11 +310,15 @@ def _look_again(
 ) -> None:
     """Raise `covered[i, j]`, of line j between crossing i and i + 1, where a mostly drawn line is faint or hidden."""
     for j, line in enumerate(lines[:-1]):
-        if (covered[:, j] >= EDGE_COVERED).mean() < MOSTLY_DRAWN:
+        share = (covered[:, j] >= EDGE_COVERED).mean()
+        if share < MOSTLY_DRAWN:
             continue
+        drawn = share >= SURELY_DRAWN
         for i in np.nonzero(covered[:, j] < EDGE_COVERED)[0]:
             stretch = crossing[i], crossing[i + 1]
-            covered[i, j] = max(covered[i, j], rulings.faint_share(line.position, *stretch, vertical=vertical_lines))
+            faint = rulings.faint_share(line.position, *stretch, vertical=vertical_lines)
+            hidden = rulings.hidden_share(line.position, *stretch, vertical=vertical_lines) if drawn else 0.0
+            covered[i, j] = max(covered[i, j], faint, min(covered[i, j] + hidden, 1.0) if hidden > HIDDEN else 0.0)
 
 
 def _certainty(right: np.ndarray, below: np.ndarray) -> float:

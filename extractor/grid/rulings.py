@@ -17,6 +17,8 @@ MIN_COLUMN_STROKE = 1.55  # text heights: taller than any letter, lower than a o
 MAX_GAP = 0.45  # text heights: a dotted or broken ruling has gaps this wide
 MAX_THICKNESS = 0.4  # text heights: thicker is a bar, a photo or a scanner edge
 AREA = 0.6  # text heights: what is darker over such a square is a shaded cell, a bar or a hole, no ruling
+BLOT = 100  # grey level of such a square that is a blot rather than a shade
+SAME_BLOT = 0.15  # text heights: how far beside a ruling's place a blot's ragged edge may lie
 DOT_WINDOW = 0.5  # text heights: holds a dot and a gap of a dotted ruling
 RIDGE_SIDE = 0.16  # text heights beside a ruling where there must be paper
 MIN_RIDGE_LENGTH = 4.0  # text heights: letters of neighbouring tight rows that happen to stand in line are shorter
@@ -49,13 +51,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """Segments of a page, in its pixels, and the reduced grey page uint8 (h, w) on which they were found."""
+    """Segments of a page, in its pixels, and the reduced grey page uint8 (h, w) on which they were found.
+
+    `solid`: bool (h, w), where ink is thicker than any ruling or letter: blots, bars, holes.
+    """
 
     rows: tuple[Segment, ...]
     columns: tuple[Segment, ...]
     pooled: np.ndarray
     factor: int
     text_height: float
+    solid: np.ndarray
 
     def faint_share(self, position: float, start: float, end: float, *, vertical: bool) -> float:
         """Share of a stretch along which the page is darker than beside it: a dotted, broken or overprinted ruling.
@@ -78,6 +84,14 @@ class Rulings:
         inked &= inked[0] & inked[-1]
         return float(inked.mean(axis=0).max())
 
+    def hidden_share(self, position: float, start: float, end: float, *, vertical: bool) -> float:
+        """Share of a stretch that lies under a blot, which hides whether it is ruled."""
+        image = self.solid if vertical else self.solid.T
+        middle, a, b = (round(value / self.factor) for value in (position, start, end))
+        reach = max(round(SAME_BLOT * self.text_height / self.factor), 1)
+        stretch = image[max(a, 0) : max(b, 0), max(middle - reach, 0) : middle + reach + 1]
+        return float(stretch.any(axis=1).mean()) if stretch.size else 0.0
+
     def crowded_share(self, position: float, start: float, end: float) -> float:
         """Share of an upright stretch with ink close beside it, on the emptier side: a scratch runs through text."""
         height = self.text_height / self.factor
@@ -92,10 +106,10 @@ def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bo
     """Rulings of an evened page, gray uint8 (H, W). `dotted`: also those that are only darker on average."""
     factor = max(round(dpi / WORK_DPI), 1)
     height = text_height / factor
-    pooled = _lighten_areas(_darkest(gray, factor), height)
+    pooled, solid = _lighten_areas(_darkest(gray, factor), height)
     rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dotted=dotted)
     columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, dotted=dotted)
-    return Rulings(rows, columns, pooled, factor, text_height)
+    return Rulings(rows, columns, pooled, factor, text_height, solid)
 
 
 def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
@@ -111,11 +125,12 @@ def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
     return out
 
 
-def _lighten_areas(pooled: np.ndarray, text_height: float) -> np.ndarray:
-    """The page relative to what is around each stroke: shaded cells become paper, bars and holes vanish."""
+def _lighten_areas(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray]:
+    """(the page relative to what is around each stroke: shaded cells become paper, bars and holes vanish; blots)."""
     size = max(round(AREA * text_height), 5)
     around = cv2.morphologyEx(pooled, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    return cv2.divide(pooled, cv2.max(around, 1), scale=255)
+    # one more on both sides, or a blot of pure black would stay one
+    return cv2.divide(cv2.add(pooled, 1), cv2.add(around, 1), scale=255), around < BLOT
 
 
 def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, *, dotted: bool) -> tuple[Segment, ...]:

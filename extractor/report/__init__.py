@@ -1,7 +1,7 @@
 """What the stages found -> the Document of a report, its JSON and the schema of it."""
 
 from extractor.report.assemble import Extraction, assemble_document, count_values, failed_document
-from extractor.report.document import Document, ErrorInfo, FindingInfo, MadeWith, Outcome
+from extractor.report.document import Document, ErrorInfo, FindingInfo, MadeWith, Outcome, Place
 from extractor.report.findings import write_findings
 from extractor.report.oddities import find_oddities
 from extractor.report.schema import InvalidDocument, check_json, make_schema, read_schema, write_schemas
@@ -15,6 +15,7 @@ __all__ = [
     "InvalidDocument",
     "MadeWith",
     "Outcome",
+    "Place",
     "TableCell",
     "TableGrid",
     "TablesAbout",

@@ -101,17 +101,23 @@ def carry_roles(
 
     `widths`: borders of the reference grid. A grid with fewer columns has lost some: the subset that fits best wins.
     """
+    kept, misfit = fit_columns(widths, grid)
+    return tuple(reference[c] for c in kept), misfit
+
+
+def fit_columns(widths: list[float], grid: GridText) -> tuple[tuple[int, ...], float]:
+    """(which of the columns between the borders `widths` those of the grid are, how badly they fit); () where none."""
     own = boundaries(grid)
     count = len(own) - 1
-    best: tuple[Role | None, ...] = ()
+    best: tuple[int, ...] = ()
     best_misfit = 9.0
-    for kept in _subsets(len(reference), count):
+    for kept in _subsets(len(widths) - 1, count):
         sizes = [widths[c + 1] - widths[c] for c in kept]
         total = sum(sizes)
         borders = [sum(sizes[:i]) / total for i in range(count + 1)]
         misfit = max(abs(a - b) for a, b in zip(borders, own, strict=True))
         if misfit < best_misfit:
-            best, best_misfit = tuple(reference[c] for c in kept), misfit
+            best, best_misfit = kept, misfit
     return best, best_misfit
 
 

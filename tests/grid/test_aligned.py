@@ -97,3 +97,31 @@ def test_the_usual_columns_are_those_of_most_pages() -> None:
     four, five = Guide((0.1, 0.2, 0.5, 0.9)), Guide((0.1, 0.2, 0.5, 0.7, 0.9))
     assert usual_guide((four, NO_GUIDE, five, five)) == Guide(five.borders, usual=True)
     assert usual_guide((NO_GUIDE,)).borders == ()
+
+
+def test_a_title_of_several_lines_hides_no_column_that_the_other_pages_have() -> None:
+    usual = usual_guide([find_guide(make_image(make_page()), find(make_page()))] * 2)
+    page = make_page(top=460)
+    for y, text in ((80, "BANG TONG HOP SO LIEU CAI CACH HANH CHINH CUA CAC"), (120, "NAM 2022"),
+                    (160, "KEM THEO BAO CAO SO 12 NGAY 10 THANG 12 CUA UY BAN"), (200, "HUYEN"),
+                    (240, "CUA CAC CO QUAN DON VI THUOC UY BAN NHAN DAN HUYEN"), (280, "KY BAO CAO"),
+                    (320, "TINH DEN HET NGAY 15 THANG 12 NAM 2022 CUA CAC XA")):  # fmt: skip
+        width = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 2)[0][0]
+        print_text(page, text, 540 - width // 2, y)
+    assert shape(find(page, usual)) == [(N_ROWS, 4)]
+
+
+def test_a_page_that_lost_the_first_column_and_widened_another_stands_by_its_own() -> None:
+    usual = usual_guide([find_guide(make_image(make_page(notes=(1, 4))), find(make_page(notes=(1, 4))))] * 2)
+    page = np.full((1500, 1600), 255, np.uint8)
+    y = 200
+    for row in range(N_ROWS):
+        print_text(page, "ho so", 700, y)
+        print_text(page, str(11 * row + 2), 850, y)
+        if row in (1, 7):
+            print_text(page, "Bao  cao  quy", 980, y)
+        for line in WRAPPED:
+            print_text(page, line, 100, y)
+            y += PITCH
+        y += 20
+    assert shape(find(page, usual)) == [(N_ROWS, 4)]

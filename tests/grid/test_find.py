@@ -138,6 +138,36 @@ def test_a_page_whose_rulings_are_broken_follows_the_columns_of_the_others() -> 
     assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
 
 
+@pytest.mark.parametrize("x", [XS[1] + 14, 690, 1200])
+def test_a_streak_that_no_other_page_has_makes_no_column(x: int) -> None:
+    streaked = make_page()
+    cv2.line(streaked, (x, TOP), (x, TOP + N_ROWS * ROW), 0, 2)
+    image = make_image(make_page())
+    usual = usual_guide([find_guide(image, find(image.gray))] * 3)
+    own = find_guide(make_image(streaked), find(streaked))
+    assert is_unlike(own, NO_GUIDE, usual) or shape(find(streaked)) == WHOLE
+    assert shape(find_grids(make_image(streaked), usual)) == WHOLE
+
+
+def test_another_table_between_the_same_sides_keeps_its_columns() -> None:
+    image = make_image(make_page())
+    usual = usual_guide([find_guide(image, find(image.gray))] * 3)
+    other = np.full((1400, 1600), 255, np.uint8)
+    for r in range(7):
+        cv2.line(other, (XS[0], TOP + r * ROW), (XS[-1], TOP + r * ROW), 0, 2)
+    for x in (100, 300, 500, 750, 950, 1200, 1500):
+        cv2.line(other, (x, TOP), (x, TOP + 6 * ROW), 0, 2)
+    assert shape(find_grids(make_image(other), usual)) == [(6, 6, 36)]
+
+
+@pytest.mark.parametrize("shade", [0, 30])
+def test_a_blot_over_a_figure_joins_no_rows(shade: int) -> None:
+    page = make_page()
+    middle = (XS[3] + XS[4]) // 2, TOP + 7 * ROW + ROW // 2
+    cv2.ellipse(page, middle, (58, ROW // 2 + 1), 0, 0, 360, shade, -1)
+    assert shape(find(page)) == WHOLE
+
+
 def test_the_columns_of_most_pages_are_those_that_most_share() -> None:
     good = Guide((0.1, 0.2, 0.6, 0.7, 0.9), ruled=True)
     shifted = Guide((0.12, 0.22, 0.62, 0.72, 0.92), ruled=True)
