@@ -27,6 +27,8 @@ COMMANDS = (
     "export",
     "report",
     "trace",
+    "verify",
+    "audit",
     "evaluate",
     "explain",
     "calibrate",

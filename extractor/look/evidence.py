@@ -15,6 +15,7 @@ from extractor.export import MAIN, Observation
 from extractor.store import CurrentCell, Store, form_of, read_cells, read_findings
 from extractor.store.decide import hash_decision
 from extractor.store.files import original_path, read_original
+from extractor.store.published import Published, list_published
 from extractor.store.schema import cell, decision, document, extraction, file, task
 
 HEAD_KEYS = ("head/organisation", "head/period")
@@ -78,6 +79,7 @@ class Evidence:
     versions: tuple[Version, ...]
     decisions: tuple[Said, ...]
     siblings: tuple[tuple[str, str, bool], ...]
+    exports: tuple[Published, ...]
 
 
 def key_of(one: Observation) -> str:
@@ -106,6 +108,7 @@ def read_evidence(store: Store, connection: Connection, one: Observation) -> Evi
             connection, one.document_id, (key, f"{one.code}/row", *HEAD_KEYS, *(row["key"] for row in findings))
         ),
         _siblings(connection, about),
+        list_published(connection, one.id),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from extractor.errors import UsageError
 from extractor.export import MAIN, Observation, Wanted, homeless_id, list_observations, observation_id
+from extractor.store.published import list_published
 from extractor.store.schema import cell, document
 
 ID = re.compile(r"[0-9a-f]{32}")
@@ -22,6 +23,12 @@ PLACE = re.compile(
 def find_observation(connection: Connection, named: str) -> Observation:
     """Raises UsageError where there is none."""
     found = next(iter(_by_id(connection, named) if ID.fullmatch(named) else _by_place(connection, named)), None)
+    if found is None and (sent := list_published(connection, named)):
+        raise UsageError(
+            f"observation {named} stands no more: document {sent[-1].document_id} said it, {sent[-1].action} at "
+            f"{sent[-1].at} in {sent[-1].target}",
+            "its organisation, period or row was corrected; look at the document in the review application",
+        )
     if found is None:
         raise UsageError(
             f"the store has no observation {named}",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from PIL import Image
 
@@ -96,3 +98,46 @@ def _word(word: dict[str, object], kind: str, language: str) -> str:
     if state not in (None, "read"):
         return say(language, f"state.{state}")
     return say_number(str(shown), kind, language) if shown else "–"
+
+
+class Blind(Protocol):
+    """What a blind sheet shows of a value: where it is printed, and nothing of what was read."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102
+
+    @property
+    def document(self) -> str: ...  # noqa: D102
+
+    @property
+    def sha256(self) -> str: ...  # noqa: D102
+
+    @property
+    def page(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def box(self) -> Box | None: ...  # noqa: D102
+
+    @property
+    def code(self) -> str: ...  # noqa: D102
+
+    @property
+    def label(self) -> str: ...  # noqa: D102
+
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+
+
+def show_blind(items: Iterable[Blind], pictures: Pictures, *, language: str = "vi") -> str:
+    """A sheet of crops to fill in by hand or beside a list."""
+    crops = [(one, _crop(one, pictures)) for one in items]
+    return environment().get_template("blind.html").render(t=partial(say, language), language=language, crops=crops)
+
+
+def _crop(one: Blind, pictures: Pictures) -> str:
+    if one.page is None or one.box is None:
+        return ""
+    try:
+        return _data(pictures.crop(one.sha256, one.page, one.box))
+    except (NoPicture, OSError):
+        return ""

@@ -1,0 +1,5 @@
+"""Stores of both kinds, as the store's own tests have them."""
+
+from tests.store.conftest import cluster, store
+
+__all__ = ["cluster", "store"]
