@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -99,6 +99,12 @@ endif
 bench-bulk: $(STAMP) ## what the runner costs beside bare processes, and the memory of a process over 500 documents
 	$(BIN)/python -m tools.bench_bulk --seed $(SEED)
 	$(BIN)/python -m tools.bench_bulk --seed $(SEED) --memory 500
+
+bench-export: $(STAMP) ## a million observations to files and databases, twice each: seconds and memory
+	$(BIN)/python -m tools.bench_export
+
+soak-export: $(STAMP) ## 11 districts of 5 years exported, corrected and read again under a hundred random kills
+	EXTRACTOR_TEST_DOCUMENTS=55 EXTRACTOR_TEST_KILLS=100 $(BIN)/pytest tests/export/test_kills.py
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)

@@ -205,6 +205,7 @@ def _read_parts(connection: Connection, extractions: list[int], touched: list[in
         .order_by(cell.c.extraction_id, cell.c.position, cell.c.id)
     )
     found: dict[int, list[Part]] = defaultdict(list)
-    for row in connection.execute(query).all():
-        found[row[0]].append(Part._make(row[1:]))
+    cursor = connection.execute(query).cursor  # plain columns: the driver's own rows are what is meant
+    for row in cursor.fetchall() if cursor is not None else ():
+        found[row[0]].append(Part._make(row))
     return found

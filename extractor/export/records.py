@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Review = Literal[
     "accepted",  # the machine's word, surer than the threshold, and nothing touches it
@@ -45,9 +45,8 @@ MAIN = "main"  # measure of the catalogue's main value column
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One indicator and measure of a report, as it stands.
+class Observation(NamedTuple):
+    """One indicator and measure of a report, as it stands. A tuple: a million are made in an export.
 
     `number`, `text`: only where `status` is one of FACTS; what was read and nobody settled is in `unsettled`, as text.
     `state`: read, blank, illegible, absent or unread, as it stands; `raw`: as printed. `confidence`: of the machine's

@@ -49,6 +49,7 @@ class Part(NamedTuple):
     A tuple, since a million are read in an export: a dataclass takes five times as long to make.
     """
 
+    extraction_id: int
     key: str
     code: str
     field: str
@@ -90,8 +91,7 @@ class Sheet:
         object.__setattr__(self, "doubts", (*doubts, "two-active-versions") if self.twice else tuple(doubts))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What stands for a value, and what keeps it from being a fact."""
 
     state: str
@@ -126,7 +126,7 @@ def _lost_values(connection: Connection, sheet: Sheet, parts: Sequence[Part]) ->
         if one is not None and one.field == "value" and one.type != "header":
             boxes = [None if box is None else json.dumps(box) for box in (one.box, one.row_box)]
             yield Part(
-                key, one.code or "", "value", one.measure, one.label, one.unit, one.type, one.state, one.raw,
+                0, key, one.code or "", "value", one.measure, one.label, one.unit, one.type, one.state, one.raw,
                 one.number, one.text, one.confidence, one.status, json.dumps(one.reasons), one.page, *boxes,
             )  # fmt: skip
 
@@ -174,7 +174,7 @@ def _observe(
         about.name,
         value.page if printed else None,
         _box(value.box or value.row_box) if printed else None,
-        sheet.extracted + sum(sheet.decided[key] for key in (value.key, f"{value.code}/row") if sheet.decided),
+        sheet.extracted + (_count(sheet, value) if sheet.decided else 0),
     )
 
 
@@ -276,6 +276,10 @@ def _note(sheet: Sheet, note: Part | None, *, printed: bool) -> tuple[str | None
         word = {"raw": note.raw, "text": note.text, **decided.after}
         return _first(word.get("text"), word.get("raw")) or None, "settled"
     return _first(note.text, note.raw) or None, "accepted" if note.status == "accepted" else "review"
+
+
+def _count(sheet: Sheet, value: Part) -> int:
+    return sheet.decided[value.key] + sheet.decided[f"{value.code}/row"]
 
 
 def _why(decided: Settled | None) -> str | None:

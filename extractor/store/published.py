@@ -77,8 +77,11 @@ def end_run(
         done = connection.execute(update(published_run).where(*ended).values(state=state, ended_at=now(), **values))
         if done.rowcount == 0:  # another one found it meanwhile
             return
-        while batch := list(itertools.islice(source, BATCH)):
-            connection.execute(insert(published), [_row(run, *item) for item in batch])
+        mark = "?" if store.address.is_sqlite else "%s"
+        columns = "run_id, observation_id, revision, document_id, action, content"
+        write = f"INSERT INTO published ({columns}) VALUES ({', '.join([mark] * 6)})"
+        while batch := list(itertools.islice(source, BATCH)):  # tuples: a million dictionaries take three times as long
+            connection.exec_driver_sql(write, [(run, *item) for item in batch])
 
 
 def _row(
