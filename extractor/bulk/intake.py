@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
 
 from extractor.bulk.arrivals import Arrivals, take
 from extractor.bulk.deliver import Wanted, deliver, is_of
@@ -50,15 +53,17 @@ class Intake:
     def _resume(self) -> int:
         """What an earlier watch has entered and not ended."""
         self._is_first = False
-        with self.run.store.read() as connection:
-            stamps = read_stamps(connection)
-            states = list_states(connection)
+        stamps, states = self.run.turns.ask(self._read)
         folders = self.arrivals.folders
         self.known = {
             path: known for path, known in stamps.items() if any(Path(path).is_relative_to(one) for one in folders)
         }
         waiting = {sha256 for _, sha256 in self.known.values() if states.get(sha256) in OPEN_STATES}
         return self._add(waiting)
+
+    def _read(self) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+        with self.run.store.read() as connection:
+            return read_stamps(connection), list_states(connection)
 
     def _enter(self, taken: list[Found], stamps: list[tuple[str, str, str]]) -> int:
         entered = self.run.turns.ask(lambda: enter(self.run.store, taken, stamps))
@@ -75,17 +80,21 @@ class Intake:
         mine |= documents
         return len(mine) - before
 
+    def _read_entries(self, wanted: set[str]) -> list[Row[Any]]:
+        with self.run.store.read() as connection:
+            return [row for row in read_entries(connection, wanted) if row.state in ENDED_STATES]
+
     def _deliver(self) -> None:
         """JSON of files whose bytes were known, once their document has ended."""
         out = self.run.order.out
         if not self._undelivered or out is None:
             return
         wanted = {one.sha256 for one in self._undelivered.values()}
-        with self.run.store.read() as connection:
-            rows = {row.sha256: row for row in read_entries(connection, wanted) if row.state in ENDED_STATES}
+        rows = {row.sha256: row for row in self.run.turns.ask(lambda: self._read_entries(wanted))}
         for target, found in list(self._undelivered.items()):
             row = rows.get(found.sha256)
             if row is not None:
                 del self._undelivered[target]
                 if not is_of(Path(out) / f"{target}.json", found.sha256):
-                    deliver(self.run.store, self.run.order, [Wanted(found.path, target, row)])
+                    wish = [Wanted(found.path, target, row)]
+                    self.run.turns.ask(lambda wish=wish: deliver(self.run.store, self.run.order, wish))  # type: ignore[misc]

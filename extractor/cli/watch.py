@@ -90,6 +90,7 @@ def _refuse_watched(store: Store, folders: tuple[Path, ...]) -> None:
 
 def _watch(mine: Run, args: argparse.Namespace, arrivals: Arrivals, progress: Progress) -> None:
     """Raises Halted."""
+    from extractor.bulk import Halted
     from extractor.bulk.intake import Intake
     from extractor.cli.work import count_cores
 
@@ -108,6 +109,11 @@ def _watch(mine: Run, args: argparse.Namespace, arrivals: Arrivals, progress: Pr
         while not mine.stopping.is_set():
             progress.board.total += intake.take_in()
             mine.stopping.wait(arrivals.settings.poll_seconds)
+    except OSError as error:  # of the disk of the results: files that come and go are looked at with care
+        ended.append(Halted(f"nothing can be written: {error}", "make room, then start it again"))
+    except Halted as error:
+        if not mine.stopping.is_set():  # else it is being stopped, and that is hindered
+            ended.append(error)
     finally:
         mine.stopping.set()
         thread.join()

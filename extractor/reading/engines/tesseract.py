@@ -20,7 +20,8 @@ TEXT_HEIGHT = 36  # pixels for the ink of a text line with its margin: x-height 
 NUMBER_HEIGHT = 24  # pixels for digits with their margin: digits of about 18
 MARGIN = 0.14
 MAX_LINES = 400  # a batch; bounds the temporary files
-TIMEOUT_PER_LINE = 2.0  # seconds
+TIMEOUT_PER_LINE = 10.0  # seconds; some twenty times what it takes, since a busy machine must not cost a document
+TIMEOUT = 120.0  # seconds for its start
 NUMBER_CHARS = "0123456789.,%/-"
 
 
@@ -62,7 +63,7 @@ class Tesseract:
             lang=self._language,
             config=self._config,
             output_type=pytesseract.Output.DICT,
-            timeout=TIMEOUT_PER_LINE * count + 20,
+            timeout=TIMEOUT_PER_LINE * count + TIMEOUT,
         )
         words: list[list[tuple[str, float]]] = [[] for _ in range(count)]
         for page, text, score in zip(table["page_num"], table["text"], table["conf"], strict=True):
