@@ -102,8 +102,14 @@ def _make_row(row: dict[str, Any]) -> TrueRow:
         tuple((int(page), _box(at)) for page, at in pieces),
         int(row.get("value_page", row["page"])),
         None if box is None else _box(box),
-        tuple(row.get("tags", ())),
+        tuple(dict.fromkeys((*row.get("tags", ()), *_own_tags(clean(value.get("raw")), len(pieces))))),
     )
+
+
+def _own_tags(raw: str, n_pieces: int) -> tuple[str, ...]:
+    """What a row shows itself, whoever wrote the truth: cells of these kinds are counted by themselves."""
+    digit = ("isolated-digit",) if len(raw) == 1 and raw.isdigit() else ()
+    return (*digit, "page-break") if n_pieces > 1 else digit
 
 
 def _box(numbers: list[float]) -> Box:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.consensus import canonical, choose_line, settle_number, settle_text
+from extractor.reading.apart import find_figures
+from extractor.reading.consensus import canonical, choose_line, is_clear, settle_apart, settle_number, settle_text
 from extractor.reading.engines import Engine
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
@@ -105,7 +106,8 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     again = _ask(_ask([first[i] for i in doubtful], seconds, "clean"), seconds, "dark")
     for i, cell in zip(doubtful, again, strict=True):
         first[i] = cell
-    read = {i: _settle(cell) for (i, _), cell in zip(inked, first, strict=True)}
+    fields = _look_apart(first, [_settle(cell) for cell in first], engines)
+    read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
 
 
@@ -114,6 +116,21 @@ def _settle(cell: _Cell) -> Field:
     field = settle_number(cell.parts, _whole(cell))
     figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)
     return replace(field, reasons=(*field.reasons, "several-lines")) if figures > 1 else field
+
+
+def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mapping[str, Engine]) -> list[Field]:
+    """The fields, those that are no figure read once more without the ink around what may be one."""
+    unclear = [i for i, field in enumerate(fields) if not is_clear(field)]
+    found = {i: find_figures(cells[i].lines) for i in unclear}
+    owners = [i for i in unclear for _ in found[i]]
+    alone = [_Cell(cells[i].parts, (line,), ()) for i in unclear for line in found[i]]
+    readers = [engines[name] for name in (FIRST_ENGINE, *NUMBER_ENGINES) if name in engines]
+    read = _ask(alone, readers, "clean")
+    settled = list(fields)
+    for i in unclear:
+        seen = [_whole(cell) for owner, cell in zip(owners, read, strict=True) if owner == i]
+        settled[i] = settle_apart(fields[i], cells[i].parts, seen)
+    return settled
 
 
 def _without_lines(parts: tuple[CellText, ...]) -> Field:

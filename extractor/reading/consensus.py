@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellState, CellText, Field, Piece, Reading
@@ -16,6 +17,12 @@ LIGHTER_INK = 0.5  # what was left out so that this could be read may have been 
 WORD_WEIGHT: Mapping[str, float] = {"ppocr": 0.3, "trueocr": 0.9, "tesseract-eng": 0.2, "tesseract-vie": 0.7}
 SURE_FIGURE = 0.5  # score from which a reader counts where the ink may be no print
 STRAY_BLANK = 0.8
+FLAT = 1.6  # widths of its height that a dash has
+HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
+SURE_DASH = 0.85
+ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
+LEFT_OUT = 0.5  # what was left out may have been a part of the number
+SURE_WORDS = 0.5  # score from which a word that is read is one
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
@@ -30,46 +37,128 @@ def canonical(text: str) -> str:
 
 def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Field:
     """The value cell as read. `readings`: whole-cell readings of every engine and preparation."""
-    pieces, reasons = _pieces(parts), list(_ink_reasons(parts))
+    pieces, reasons = _pieces(parts), _ink_reasons(parts)
     if not any(part.ink.has_ink for part in parts):
-        return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
-    scores = _votes(readings)
+        if any(part.ink.traces for part in parts):
+            return Field("", "blank", STRAY_BLANK, pieces, (), (("-", 1 - STRAY_BLANK),), (*reasons, "stray-ink"))
+        return Field("", "blank", _blank_confidence(parts), pieces, (), (), reasons)
+    nothing = Field("", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), reasons)
     if any(part.ink.blot for part in parts):
         # what a blot covers cannot be told from what it was meant to strike out
-        return Field(
-            "", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), (*reasons, "blot")
-        )
-    if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(readings):
-        found = _alternatives([("", 0.0)], readings)
-        return Field("", "blank", STRAY_BLANK, pieces, tuple(readings), found, (*reasons, "stray-ink"))
-    if not scores:
-        return Field("", "illegible", 0.0, pieces, tuple(readings), (), (*reasons, "no-reading"))
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
+        return replace(nothing, reasons=(*reasons, "blot"))
+    possible = _as_figures(_without_impossible(parts, readings))
+    if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(possible):
+        nothing = replace(nothing, reasons=(*reasons, "stray-ink"))
+        if not _is_dash(parts, readings):
+            return replace(nothing, state="blank", confidence=STRAY_BLANK)
+    if not any(reading.text for reading in possible):
+        return replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
+    return _settle_read(nothing, possible)
+
+
+def _settle_read(field: Field, possible: Sequence[Reading]) -> Field:
+    """The field with the string that most speaks for. `possible`: its readings as they count, in the same order."""
+    reasons = list(field.reasons)
+    ranked = sorted(_votes(possible).items(), key=lambda item: -item[1])
     text, score = ranked[0]
-    agreeing = {reading.engine.split("-")[0] for reading in readings if canonical(reading.text) == text}
-    origins = {reading.engine.split("-")[0] for reading in readings}
+    agreeing = {reading.engine.split("-")[0] for reading in possible if canonical(reading.text) == text}
+    origins = {reading.engine.split("-")[0] for reading in possible}
     if len(ranked) > 1:
         reasons.append("engines-disagree")
-    if all(reading.preparation == "dark" for reading in readings if canonical(reading.text) == text):
+    if all(reading.preparation == "dark" for reading in possible if canonical(reading.text) == text):
         reasons.append("lighter-ink")
     if len(agreeing) < 2:
         reasons.append("single-reader")
-    total = sum(scores.values()) or 1.0
-    confidence = score / total * _strength(readings, text) * (1.0 if len(agreeing) > 1 or len(origins) == 1 else 0.8)
+    total = sum(score for _, score in ranked) or 1.0
+    confidence = score / total * _strength(possible, text) * (1.0 if len(agreeing) > 1 or len(origins) == 1 else 0.8)
     if "lighter-ink" in reasons:
         confidence *= LIGHTER_INK
-    ordered = sorted(readings, key=lambda r: (canonical(r.text) != text, -r.confidence))
-    return Field(text, "read", confidence, pieces, tuple(ordered), _alternatives(ranked, readings), tuple(reasons))
+    order = sorted(range(len(possible)), key=lambda n: (canonical(possible[n].text) != text, -possible[n].confidence))
+    readings = tuple(field.readings[n] for n in order)
+    return replace(field, raw=text, state="read", confidence=confidence, readings=readings,
+                   alternatives=_alternatives(ranked, readings), reasons=tuple(reasons))  # fmt: skip
+
+
+def is_clear(field: Field) -> bool:
+    """Whether a value cell needs no look at its parts: a number or a dash, or what two readers see, on one line."""
+    if "blot" in field.reasons:
+        return True
+    agreed = bool(NUMBER_CHARS.match(field.raw)) or "single-reader" not in field.reasons
+    return field.state == "read" and agreed and "several-lines" not in field.reasons
+
+
+def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]]) -> Field:
+    """The field, or the one figure that readers of two origins see in a part of its ink, the rest left out.
+
+    `seen`: readings of each part. Print that is words is never left out.
+    """
+    figures = [readings for readings in seen if _is_figure(readings)]
+    if len({_figure_of(readings) for readings in figures}) != 1 or any(map(_has_words, field.readings)):
+        return field
+    chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_ink_reasons(parts)), figures[0])
+    others = _alternatives([(chosen.raw, 1.0), (field.raw, 0.5)], field.readings) if field.raw else chosen.alternatives
+    return replace(
+        chosen,
+        confidence=chosen.confidence * LEFT_OUT,
+        readings=(*chosen.readings, *field.readings),
+        alternatives=others,
+        reasons=tuple(dict.fromkeys((*chosen.reasons, "engines-disagree", "stray-ink"))),
+    )
+
+
+def _has_words(reading: Reading) -> bool:
+    """Whether a word is read; a stamp's letters are capitals, and strokes are single letters."""
+    words = [word for word in reading.text.split() if sum(map(str.isalpha, word)) > 1]
+    return reading.confidence >= SURE_WORDS and any(any(map(str.islower, word)) for word in words)
+
+
+def _is_flat(parts: Sequence[CellText], highest: float) -> bool:
+    """Whether the ink is one line as flat as only a dash is; `highest`: in text heights."""
+    lines = [line for part in parts for line in part.ink.lines]
+    if len(lines) != 1:
+        return False
+    x0, y0, x1, y1 = lines[0].inner
+    return y1 - y0 <= highest * lines[0].text_height and x1 - x0 >= FLAT * (y1 - y0)
+
+
+def _is_dash(parts: Sequence[CellText], readings: Sequence[Reading]) -> bool:
+    """Whether flat ink is surely read as a dash: dirt is seldom both."""
+    if not _is_flat(parts, RAGGED_DASH):
+        return False
+    return any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings)
+
+
+def _without_impossible(parts: Sequence[CellText], readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Flat ink holds no letter and no figure, though an engine that blows it up may see a 1 in it."""
+    if not _is_flat(parts, HIGHEST_DASH):
+        return tuple(readings)
+    return tuple(replace(r, text="", confidence=0.0) if any(map(str.isalnum, r.text)) else r for r in readings)
+
+
+def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Where an engine sees a zero and another a round letter in its place, both see the zero."""
+    figures = {canonical(r.text) for r in readings if NUMBER_CHARS.match(canonical(r.text))}
+    return tuple(replace(r, text=zeros) if (zeros := _zeros(r.text)) in figures else r for r in readings)
+
+
+def _zeros(text: str) -> str:
+    return canonical(canonical(text).translate(ROUND))
 
 
 def _is_figure(readings: Sequence[Reading]) -> bool:
     """Whether engines of two origins see the same figures in ink that may be no print."""
+    return _figure_of(readings) is not None
+
+
+def _figure_of(readings: Sequence[Reading]) -> str | None:
+    """The figures that engines of two origins see, None where they don't agree on one string."""
     sure: dict[str, set[str]] = {}
     for reading in readings:
         text = canonical(reading.text)
         if reading.confidence >= SURE_FIGURE and NUMBER_CHARS.match(text) and any(map(str.isdigit, text)):
             sure.setdefault(text, set()).add(reading.engine.split("-")[0])
-    return any(len(origins) > 1 for origins in sure.values())
+    agreed = [text for text, origins in sure.items() if len(origins) > 1]
+    return max(agreed, key=len, default=None)
 
 
 def _votes(readings: Sequence[Reading]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from extractor.reading.lines import FoundLines, InkLine, find_lines
@@ -27,6 +28,7 @@ SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see 
 TRACE = 0.004  # the same: less may be a stray pixel
 DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
 STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
+PEN_FRINGE = 0.12  # text heights around a pen's strokes that its ink still darkens
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
@@ -52,18 +54,37 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
     pen = _share(page.pen, (x0, y0, x1, y1)) * area
     written = pen > WRITTEN
-    # writing with a coloured pen was lifted off the clean page together with the stamps
+    beside = _beside_pen(page, (x0, y0, x1, y1)) if written else None
     pixels = page.raw if written else page.gray
-    found = find_lines(pixels[y0:y1, x0:x1], page.text_height)
+    found = beside or find_lines(pixels[y0:y1, x0:x1], page.text_height)
     if not found.lines:
         found = _unseen(page, (x0, y0, x1, y1)) or found
-    lines = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.lines)
+    lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
     boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
-    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks)
+    return CellInk(
+        cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks, traces=found.traces
+    )
+
+
+def _paper_of(raw: np.ndarray) -> float:
+    """Grey of the paper: nine tenths of the pixels are no lighter. Counted, not sorted: this runs for every cell."""
+    counts = np.cumsum(cv2.calcHist([raw], [0], None, [256], [0, 256]))
+    return float(np.searchsorted(counts, 0.9 * raw.size))
+
+
+def _beside_pen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
+    """Print beside what a coloured pen wrote; None where all is the pen's: its ink was lifted off the clean page."""
+    x0, y0, x1, y1 = box
+    print_only = page.gray[y0:y1, x0:x1].copy()
+    if page.pen is not None:
+        side = max(round(2 * PEN_FRINGE * page.text_height), 3)
+        print_only[cv2.dilate(page.pen[y0:y1, x0:x1].astype(np.uint8), np.ones((side, side), np.uint8)) > 0] = 255
+    found = find_lines(print_only, page.text_height)
+    return found if found.lines else None
 
 
 def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
@@ -71,7 +92,7 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     x0, y0, x1, y1 = box
     region = np.s_[y0:y1, x0:x1]
     raw = page.raw[region]
-    paper = float(np.percentile(raw, 90))
+    paper = _paper_of(raw)
     if not (raw < STRONG * paper).any():
         return None
     seen = np.clip(raw * (255 / max(paper, 1.0)), 0, 255).astype(np.uint8)
@@ -93,7 +114,7 @@ def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
     return replace(
         ink,
         stray=not ink.pen and is_stray(page.gray[region], stray, page.text_height, dirty=dirty),
-        blot=has_blot(raw, float(np.percentile(raw, 90)), page.text_height),
+        blot=has_blot(raw, _paper_of(raw), page.text_height),
     )
 
 
@@ -105,8 +126,13 @@ def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:
     return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
 
 
-def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[int, int]) -> TextLine:
-    """Crop with surroundings above and below, but never past the cell's side walls."""
+def _cut(
+    page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[int, int], *, lifted: bool = False
+) -> TextLine:
+    """Crop with surroundings above and below, but never past the cell's side walls.
+
+    `lifted`: without the coloured ink beside it.
+    """
     x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
     tall = max(y1 - y0, round(0.6 * page.text_height))
     left, right = max(x0 - round(SIDE_CONTEXT * tall), walls[0], 0), min(x1 + round(SIDE_CONTEXT * tall), walls[1])
@@ -115,7 +141,7 @@ def _cut(page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[i
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     region = np.s_[top:bottom, left:right]
     # where a stamp crosses the line, engines would read the stamp
-    raw = page.gray if _covered(page, (x0, y0, x1, y1)) else page.raw
+    raw = page.gray if lifted or _covered(page, (x0, y0, x1, y1)) else page.raw
     return TextLine((x0, y0, x1, y1), raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
 
 

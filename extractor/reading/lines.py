@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 INK_BELOW = 150  # on the evened, stretched page
+FAINT_BELOW = 220  # the same, of print that is nearly lost
 SPECK = 0.33  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
 DASH = 0.22  # text heights: flat ink from this width on is a dash
 NEAR = 0.45  # text heights: small ink this near to print belongs to it
@@ -20,6 +21,9 @@ FIRST_CUT, LAST_CUT = 0.8, 2.0  # text heights below a line's top: where the nex
 LINE_PITCH = 1.55  # text heights from line to line in single spacing
 LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
+LOWEST_FIGURE = 0.55  # text heights: no figure is lower
+BROKEN_DASH = (0.4, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
+DASH_GAP, DASH_FILLED = 0.2, 0.55  # text heights between its pieces, and share of its width that they fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,15 @@ class InkLine:
 
 @dataclass(frozen=True, slots=True)
 class FoundLines:
-    """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out."""
+    """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out.
+
+    `traces`: the dirt may be what is left of a dash.
+    """
 
     lines: tuple[InkLine, ...]
     touches: bool
     specks: bool
+    traces: bool = False
 
 
 def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
@@ -51,9 +59,11 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     boxes[:, 2] += boxes[:, 0]
     boxes[:, 3] += boxes[:, 1]
     ruling = _remnants(boxes, ink.shape, text_height)
-    big = ~ruling & _is_print(boxes, text_height)
+    inside = ~ruling & ~_within_border(boxes, ink.shape, text_height)
+    big = inside & _is_print(boxes, text_height)
     if not big.any():
-        return FoundLines((), False, bool((~ruling).any()))
+        traces = bool(inside.any()) and _has_broken_dash(gray, text_height)
+        return FoundLines((), False, bool((~ruling).any()), traces)
     kept = big | _beside(boxes, big, ruling, text_height)
     rows = _row_spans(boxes[big], labels, np.nonzero(kept)[0] + 1, text_height)
     lines = _assign(boxes[kept], rows)
@@ -66,6 +76,34 @@ def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:
     w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     result: np.ndarray = (np.maximum(w, h) >= SPECK * text_height) | ((w >= DASH * text_height) & (w >= 1.8 * h))
     return result
+
+
+def _within_border(boxes: np.ndarray, shape: tuple[int, ...], text_height: float) -> np.ndarray:
+    """Mask of components that lie wholly where a thick or ragged ruling leaves its remnants, and are no figure."""
+    height, width = shape
+    zone = BORDER_ZONE * text_height
+    level = (boxes[:, 3] <= zone) | (boxes[:, 1] >= height - zone)
+    upright = (boxes[:, 2] <= zone) | (boxes[:, 0] >= width - zone)
+    result: np.ndarray = level | (upright & (boxes[:, 3] - boxes[:, 1] < LOWEST_FIGURE * text_height))
+    return result
+
+
+def _has_broken_dash(gray: np.ndarray, text_height: float) -> bool:
+    """Whether specks lie in a row, away from the cell's rulings, as a dash leaves them that was hardly printed."""
+    zone = round(BORDER_ZONE * text_height)
+    specks = gray[zone:-zone, zone:-zone] < FAINT_BELOW
+    if not specks.any():
+        return False
+    joined = cv2.morphologyEx(
+        specks.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
+    )
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    narrowest, widest, highest = (part * text_height for part in BROKEN_DASH)
+    for x, y, w, h, _ in stats[1:]:
+        filled = specks[y : y + h, x : x + w].any(axis=0).mean() >= DASH_FILLED
+        if narrowest <= w <= widest and h <= highest and filled:
+            return True
+    return False
 
 
 def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:

@@ -189,3 +189,58 @@ def test_the_command_prints_tables_or_json(tmp_path: Path, capsys: pytest.Captur
     assert json.loads(capsys.readouterr().out)["total"]["silent"] == 1
     (tmp_path / "t" / "a.truth.json").write_text("{}", encoding="utf-8")
     assert main(call) == 2
+
+
+def _item(got: Tree, code: str) -> Tree:
+    item: Tree = next(item for item in got["indicators"] if item["code"] == code)
+    return item
+
+
+def test_labels_and_notes_count_by_character_and_citations_by_number(tmp_path: Path) -> None:
+    def change(truth: Tree, got: Tree) -> None:
+        truth["rows"][0]["note"] = "Kế hoạch số 08/KH-UBND và số 27/KH-UBND"
+        note = {"raw": "Kế hoach số 08/KH-UBND và số 21/KH-UBND", "citations": [{"number": "08/KH-UBND"}]}
+        _item(got, "I.1")["note"].update(note)
+        _item(got, "I.3")["row"]["label_raw"] += "m"
+
+    total = _figures(tmp_path, change)
+    assert (total["note_errors"], total["note_chars"]) == (2, 39)
+    assert (total["citations_found"], total["citations"]) == (1, 2)
+    labels = sum(len(row["label"]) for row in _truth()["rows"] if row["code"])
+    assert (total["label_errors"], total["label_chars"]) == (1, labels)
+    assert total["shares"]["note_cer"] == pytest.approx(2 / 39, abs=1e-6)
+    assert total["shares"]["label_cer"] == pytest.approx(1 / labels, abs=1e-6)
+    assert total["shares"]["citations_found"] == 0.5
+
+
+def test_a_note_that_nobody_printed_is_an_error_of_the_notes(tmp_path: Path) -> None:
+    def invent(truth: Tree, got: Tree) -> None:
+        truth["rows"][0]["note"] = "Đạt"
+        _item(got, "I.1")["note"]["raw"] = "Đạt"
+        _item(got, "I.2")["note"]["raw"] = "abc"
+
+    total = _figures(tmp_path, invent)
+    assert (total["note_errors"], total["note_chars"], total["shares"]["note_cer"]) == (3, 3, 1.0)
+
+
+def test_figures_of_texts_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _figures(tmp_path)
+    assert main(["evaluate", str(tmp_path / "t"), str(tmp_path / "e"), "--json", str(tmp_path / "m.json")]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "label CER %" in printed
+    assert "note CER %" in printed
+    assert "citations" in printed
+    shares = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))["total"]["shares"]
+    assert {"label_cer", "note_cer", "citations_found"} <= set(shares)
+
+
+def test_lone_digits_and_cut_rows_are_counted_by_themselves_without_tags(tmp_path: Path) -> None:
+    def untag(truth: Tree, _: Tree) -> None:
+        for row in truth["rows"]:
+            row["tags"] = []
+        truth["rows"][3]["continued"] = [{"page": 2, "box": [0.1, 0.1, 0.9, 0.12]}]
+        truth["rows"][0]["tags"] = ["under-stamp"]
+
+    _figures(tmp_path, untag)
+    tags = {group.name: group.counts.cells for group in evaluate_folders(tmp_path / "t", tmp_path / "e").tags}
+    assert tags == {"isolated-digit": 1, "page-break": 1, "under-stamp": 1}

@@ -14,7 +14,12 @@ TEXT_HEIGHT = 24.0
 WIDTH, HEIGHT, N_ROWS = 300, 60, 12
 
 
-def find_cells(page: np.ndarray, stray: np.ndarray | None = None, raw: np.ndarray | None = None) -> tuple[CellInk, ...]:
+def find_cells(
+    page: np.ndarray,
+    stray: np.ndarray | None = None,
+    raw: np.ndarray | None = None,
+    pen: np.ndarray | None = None,
+) -> tuple[CellInk, ...]:
     """Ink of a column of cells."""
 
     def same(box: Box) -> Box:
@@ -22,7 +27,8 @@ def find_cells(page: np.ndarray, stray: np.ndarray | None = None, raw: np.ndarra
 
     cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 60.0, 300.0, r * 60.0 + 60.0)) for r in range(N_ROWS))
     grid = Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 60.0 * N_ROWS), True, 1.0)
-    image = PageImage(1, page, page if raw is None else raw, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray)
+    raw = page if raw is None else raw
+    image = PageImage(1, page, raw, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray, pen=pen)
     return find_ink(image, (grid,)).grids[0].cells
 
 
@@ -104,3 +110,19 @@ def test_a_figure_that_cleaning_took_is_read_from_the_page_as_scanned() -> None:
     raw[5 * HEIGHT : 6 * HEIGHT] = 96  # shade is no figure
     cells = find_cells(page, raw=raw)
     assert [bool(cells[row].lines) for row in (3, 4, 5)] == [False, True, False]
+
+
+def test_print_beside_what_a_pen_wrote_is_read_without_it_and_held() -> None:
+    page, pen = make_page(), np.zeros((HEIGHT * N_ROWS, WIDTH), bool)
+    raw = page.copy()
+    for row in (2, 3):
+        cv2.line(raw, (60, row * HEIGHT + 45), (100, row * HEIGHT + 15), 90, 3)
+    pen[raw < 100] = True
+    for picture in (page, raw):
+        write(picture, 3, "74")
+    cells = find_cells(page, raw=raw, pen=pen)
+    assert [cells[row].pen for row in (2, 3, 4)] == [True, True, False]
+    assert [line.box[0] < 105 for line in cells[2].lines] == [True]
+    (line,) = cells[3].lines
+    assert line.box[0] > 110
+    assert (line.raw == line.clean).all()

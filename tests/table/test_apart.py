@@ -1,0 +1,146 @@
+"""Value cells with ink that is not their figure, flat ink, ragged rulings -> the figure, held for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.reading.apart import find_figures
+from extractor.reading.consensus import settle_apart, settle_number
+from extractor.reading.lines import find_lines
+from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
+
+TEXT_HEIGHT = 30.0
+PIECE = Piece(1, (0.0, 0.0, 1.0, 1.0))
+
+
+def make_cell(text: str = "", at: int = 90) -> np.ndarray:
+    cell = np.full((90, 260), 255, np.uint8)
+    cv2.putText(cell, text, (at, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
+    return cell
+
+
+def lines_of(cell: np.ndarray) -> tuple[TextLine, ...]:
+    found = find_lines(cell, TEXT_HEIGHT).lines
+    boxes = [(line.x0, line.y0, line.x1, line.y1) for line in found]
+    return tuple(TextLine(box, cell, cell, box, TEXT_HEIGHT) for box in boxes)
+
+
+def parts_of(lines: Sequence[TextLine], *, stray: bool = False) -> tuple[CellText, ...]:
+    ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 260, 90)), PIECE, tuple(lines), stray=stray)
+    return (CellText(ink, "", 1.0, ()),)
+
+
+def read(*seen: tuple[str, str, float]) -> tuple[Reading, ...]:
+    return tuple(Reading(engine, text, score) for engine, text, score in seen)
+
+
+def test_a_stroke_in_the_line_of_a_figure_is_left_out_of_its_crop() -> None:
+    cell = make_cell("67", at=180)
+    cv2.ellipse(cell, (70, 40), (55, 28), 20, 0, 270, 0, 2)
+    (alone,) = find_figures(lines_of(cell))
+    assert alone.inner[0] >= 175
+    assert (alone.clean[:, :150] == 255).all()
+    assert (alone.clean < 150).sum() == pytest.approx((cell[:, 175:] < 150).sum(), rel=0.05)
+
+
+def test_a_figure_without_other_ink_is_not_cut_apart() -> None:
+    assert find_figures(lines_of(make_cell("1.797"))) == ()
+
+
+def test_a_figure_beside_one_that_a_stroke_runs_through_is_not_taken_for_the_number() -> None:
+    cell = make_cell("1797", at=90)
+    cv2.line(cell, (80, 80), (130, 5), 0, 2)
+    cv2.line(cell, (60, 10), (140, 70), 0, 2)
+    assert find_figures(lines_of(cell)) == ()
+
+
+def test_the_figure_that_two_readers_see_in_a_part_stands_and_is_held() -> None:
+    parts = parts_of(lines_of(make_cell("67")))
+    garbled = settle_number(parts, read(("trueocr", "67NG -", 0.5), ("ppocr", "67NC", 0.6)))
+    field = settle_apart(
+        garbled, parts, [read(("trueocr", "67", 0.9), ("ppocr", "67", 0.95), ("tesseract-eng", "", 0))]
+    )
+    assert (field.raw, field.state) == ("67", "read")
+    assert "stray-ink" in field.reasons
+    assert any(reading.text == "67NG -" for reading in field.readings)
+    assert field.confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        [(("trueocr", "67", 0.9), ("ppocr", "61", 0.9))],
+        [(("trueocr", "67", 0.9), ("ppocr", "67", 0.9)), (("trueocr", "4", 0.9), ("ppocr", "4", 0.9))],
+        [(("ppocr", "67", 0.9), ("tesseract-eng", "67", 0.2))],
+    ],
+)
+def test_parts_that_readers_or_parts_contradict_change_nothing(seen: list[tuple[tuple[str, str, float], ...]]) -> None:
+    parts = parts_of(lines_of(make_cell("67")))
+    garbled = settle_number(parts, read(("trueocr", "67NG -", 0.5), ("ppocr", "67NC", 0.6)))
+    assert settle_apart(garbled, parts, [read(*readings) for readings in seen]) == garbled
+
+
+def test_words_beside_a_figure_are_never_left_out() -> None:
+    parts = parts_of(lines_of(make_cell("12")))
+    worded = settle_number(parts, read(("trueocr", "12 phòng", 0.9), ("ppocr", "12 phong", 0.6)))
+    assert settle_apart(worded, parts, [read(("trueocr", "12", 0.9), ("ppocr", "12", 0.9))]) == worded
+
+
+def settle_flat(*seen: tuple[str, str, float], thickness: int = 3, stray: bool = False) -> Field:
+    cell = make_cell()
+    cv2.line(cell, (120, 45), (140, 45), 0, thickness)
+    return settle_number(parts_of(lines_of(cell), stray=stray), read(*seen))
+
+
+def test_flat_ink_is_never_a_figure() -> None:
+    field = settle_flat(("ppocr", "1", 0.9), ("trueocr", "-", 0.4), ("tesseract-eng", "", 0.0))
+    assert (field.raw, field.state) == ("-", "read")
+    assert field.readings[-1].text or any(reading.text == "1" for reading in field.readings)
+
+
+def test_flat_ink_that_no_reader_knows_is_illegible() -> None:
+    field = settle_flat(("ppocr", "1", 0.9), ("trueocr", "", 0.0))
+    assert (field.raw, field.state) == ("", "illegible")
+
+
+@pytest.mark.parametrize(("score", "state"), [(0.95, "read"), (0.4, "blank")])
+def test_a_sure_dash_on_a_dirty_page_is_no_dirt_but_held(score: float, state: str) -> None:
+    field = settle_flat(("trueocr", "-", score), ("ppocr", "i", 0.3), stray=True)
+    assert field.state == state
+    assert "stray-ink" in field.reasons
+
+
+def test_a_round_letter_is_the_zero_that_another_reader_sees() -> None:
+    parts = parts_of(lines_of(make_cell("0")))
+    field = settle_number(parts, read(("trueocr", "O", 0.8), ("ppocr", "0", 0.6)))
+    assert field.raw == "0"
+    assert [reading.text for reading in field.readings] == ["O", "0"]
+    alone = settle_number(parts, read(("trueocr", "O", 0.8), ("ppocr", "O", 0.6)))
+    assert alone.raw == "O"
+
+
+def test_what_a_ragged_ruling_leaves_in_a_corner_is_no_line() -> None:
+    cell = make_cell("37", at=190)
+    cell[1:9, 1:24] = 0
+    cell[1:16, 252:259] = 0
+    found = find_lines(cell, TEXT_HEIGHT)
+    assert [line.x0 >= 180 for line in found.lines] == [True]
+    assert find_lines(cell[:, :150], TEXT_HEIGHT).lines == ()
+    assert find_lines(cell[:, :150], TEXT_HEIGHT).specks
+
+
+def test_a_dash_of_which_only_specks_are_left_is_no_sure_blank() -> None:
+    dash, dirt = make_cell(), make_cell()
+    for x in range(110, 128, 5):
+        dash[45:47, x : x + 3] = 0 if x == 110 else 180
+    for x, y in ((40, 30), (120, 50), (124, 62), (200, 45)):
+        dirt[y : y + 3, x : x + 3] = 0
+    assert find_lines(dash, TEXT_HEIGHT).traces
+    assert not find_lines(dirt, TEXT_HEIGHT).traces
+    ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 260, 90)), PIECE, specks=True, traces=True)
+    field = settle_number((CellText(ink, "", 1.0, ()),), ())
+    assert (field.state, field.reasons, field.alternatives[0][0]) == ("blank", ("stray-ink",), "-")
