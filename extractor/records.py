@@ -171,7 +171,7 @@ class CellInk:
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
     `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt.
-    `blot`: a solid mass of ink lies in it. `traces`: what was left out may be the rest of a dash.
+    `blot`: a solid mass of ink lies in it. `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
     cell: GridCell
@@ -184,7 +184,7 @@ class CellInk:
     specks: bool = False
     stray: bool = False
     blot: bool = False
-    traces: bool = False
+    faint: tuple[TextLine, ...] = ()
 
     @property
     def has_ink(self) -> bool:

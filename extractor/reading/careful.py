@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractor.reading.apart import find_figures
-from extractor.reading.consensus import canonical, choose_line, is_clear, settle_apart, settle_number, settle_text
+from extractor.reading.consensus import (
+    canonical,
+    choose_line,
+    is_clear,
+    settle_apart,
+    settle_faint,
+    settle_number,
+    settle_text,
+)
 from extractor.reading.engines import Engine
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
@@ -108,6 +116,7 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
+    read |= _look_faint({i: parts for i, parts in enumerate(cells) if i not in read}, engines)
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
 
 
@@ -131,6 +140,15 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
         seen = [_whole(cell) for owner, cell in zip(owners, read, strict=True) if owner == i]
         settled[i] = settle_apart(fields[i], cells[i].parts, seen)
     return settled
+
+
+def _look_faint(cells: Mapping[int, tuple[CellText, ...]], engines: Mapping[str, Engine]) -> dict[int, Field]:
+    """Cells without print in which something pale lies, by their index."""
+    pale = {i: tuple(line for part in parts for line in part.ink.faint) for i, parts in cells.items()}
+    found = [(i, lines) for i, lines in pale.items() if len(lines) == 1]
+    readers = [engines[name] for name in (FIRST_ENGINE, *NUMBER_ENGINES) if name in engines]
+    read = _ask([_Cell(cells[i], lines, ()) for i, lines in found], readers, "clean")
+    return {i: settle_faint(_without_lines(cells[i]), _whole(cell)) for (i, _), cell in zip(found, read, strict=True)}
 
 
 def _without_lines(parts: tuple[CellText, ...]) -> Field:

@@ -21,6 +21,7 @@ FLAT = 1.6  # widths of its height that a dash has
 HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
 SURE_DASH = 0.85
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
+FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
@@ -39,8 +40,6 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     """The value cell as read. `readings`: whole-cell readings of every engine and preparation."""
     pieces, reasons = _pieces(parts), _ink_reasons(parts)
     if not any(part.ink.has_ink for part in parts):
-        if any(part.ink.traces for part in parts):
-            return Field("", "blank", STRAY_BLANK, pieces, (), (("-", 1 - STRAY_BLANK),), (*reasons, "stray-ink"))
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), reasons)
     nothing = Field("", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), reasons)
     if any(part.ink.blot for part in parts):
@@ -104,6 +103,18 @@ def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequenc
         alternatives=others,
         reasons=tuple(dict.fromkeys((*chosen.reasons, "engines-disagree", "stray-ink"))),
     )
+
+
+def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:
+    """A cell with ink too pale for print: what two readers see in it, else blank; surely so if none sees figures."""
+    sure = [r for r in readings if r.confidence >= FAINT_FIGURE and NUMBER_CHARS.match(canonical(r.text))]
+    if not sure:
+        return blank
+    held = replace(blank, readings=tuple(readings), reasons=(*blank.reasons, "stray-ink"))
+    if _is_figure(readings) or any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings):
+        field = _settle_read(held, readings)
+        return replace(field, confidence=field.confidence * LEFT_OUT)
+    return replace(held, confidence=STRAY_BLANK, alternatives=_alternatives([("", 0.0)], sure))
 
 
 def _has_words(reading: Reading) -> bool:

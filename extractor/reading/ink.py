@@ -60,14 +60,13 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     if not found.lines:
         found = _unseen(page, (x0, y0, x1, y1)) or found
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
+    faint = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.faint)
     boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
-    return CellInk(
-        cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks, traces=found.traces
-    )
+    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks, faint=faint)
 
 
 def _paper_of(raw: np.ndarray) -> float:

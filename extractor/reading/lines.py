@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -40,18 +40,27 @@ class InkLine:
 class FoundLines:
     """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out.
 
-    `traces`: the dirt may be what is left of a dash.
+    `faint`: where there are none, lines of ink too pale to be sure of, or what may be left of a dash.
     """
 
     lines: tuple[InkLine, ...]
     touches: bool
     specks: bool
-    traces: bool = False
+    faint: tuple[InkLine, ...] = ()
 
 
 def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     """Lines of print in a cell, gray uint8 (H, W)."""
-    ink = _without_rulings((gray < INK_BELOW).astype(np.uint8), text_height)
+    found = _find(gray, text_height, INK_BELOW)
+    zone = round(BORDER_ZONE * text_height)
+    if found.lines or not (gray[zone:-zone, zone:-zone] < FAINT_BELOW).any():
+        return found
+    faint = _find(gray, text_height, FAINT_BELOW).lines or _broken_dash(gray, text_height)
+    return replace(found, faint=faint)
+
+
+def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
+    ink = _without_rulings((gray < ink_below).astype(np.uint8), text_height)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count == 1:
         return FoundLines((), False, False)
@@ -62,8 +71,7 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     inside = ~ruling & ~_within_border(boxes, ink.shape, text_height)
     big = inside & _is_print(boxes, text_height)
     if not big.any():
-        traces = bool(inside.any()) and _has_broken_dash(gray, text_height)
-        return FoundLines((), False, bool((~ruling).any()), traces)
+        return FoundLines((), False, bool((~ruling).any()))
     kept = big | _beside(boxes, big, ruling, text_height)
     rows = _row_spans(boxes[big], labels, np.nonzero(kept)[0] + 1, text_height)
     lines = _assign(boxes[kept], rows)
@@ -88,12 +96,12 @@ def _within_border(boxes: np.ndarray, shape: tuple[int, ...], text_height: float
     return result
 
 
-def _has_broken_dash(gray: np.ndarray, text_height: float) -> bool:
-    """Whether specks lie in a row, away from the cell's rulings, as a dash leaves them that was hardly printed."""
+def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
+    """Specks in a row, away from the cell's rulings, as a dash leaves them that was hardly printed."""
     zone = round(BORDER_ZONE * text_height)
     specks = gray[zone:-zone, zone:-zone] < FAINT_BELOW
     if not specks.any():
-        return False
+        return ()
     joined = cv2.morphologyEx(
         specks.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
     )
@@ -102,8 +110,8 @@ def _has_broken_dash(gray: np.ndarray, text_height: float) -> bool:
     for x, y, w, h, _ in stats[1:]:
         filled = specks[y : y + h, x : x + w].any(axis=0).mean() >= DASH_FILLED
         if narrowest <= w <= widest and h <= highest and filled:
-            return True
-    return False
+            return (InkLine(int(x) + zone, int(y) + zone, int(x + w) + zone, int(y + h) + zone),)
+    return ()
 
 
 def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from extractor.reading.apart import find_figures
-from extractor.reading.consensus import settle_apart, settle_number
+from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
 
@@ -133,14 +133,35 @@ def test_what_a_ragged_ruling_leaves_in_a_corner_is_no_line() -> None:
     assert find_lines(cell[:, :150], TEXT_HEIGHT).specks
 
 
-def test_a_dash_of_which_only_specks_are_left_is_no_sure_blank() -> None:
+def test_a_dash_of_which_only_specks_are_left_is_seen_and_dirt_is_not() -> None:
     dash, dirt = make_cell(), make_cell()
     for x in range(110, 128, 5):
         dash[45:47, x : x + 3] = 0 if x == 110 else 180
     for x, y in ((40, 30), (120, 50), (124, 62), (200, 45)):
         dirt[y : y + 3, x : x + 3] = 0
-    assert find_lines(dash, TEXT_HEIGHT).traces
-    assert not find_lines(dirt, TEXT_HEIGHT).traces
-    ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 260, 90)), PIECE, specks=True, traces=True)
-    field = settle_number((CellText(ink, "", 1.0, ()),), ())
-    assert (field.state, field.reasons, field.alternatives[0][0]) == ("blank", ("stray-ink",), "-")
+    assert find_lines(dash, TEXT_HEIGHT).faint
+    assert find_lines(dirt, TEXT_HEIGHT).faint == ()
+
+
+def test_a_figure_paler_than_print_is_seen_but_is_no_line_of_print() -> None:
+    pale = np.where(make_cell("37") < 150, 190, 255).astype(np.uint8)
+    found = find_lines(pale, TEXT_HEIGHT)
+    assert found.lines == ()
+    assert [line.x0 >= 85 for line in found.faint] == [True]
+
+
+@pytest.mark.parametrize(
+    ("seen", "raw", "state", "held"),
+    [
+        ((("trueocr", "37", 0.9), ("ppocr", "37", 0.8)), "37", "read", True),
+        ((("trueocr", "-", 0.95), ("ppocr", "", 0.0)), "-", "read", True),
+        ((("trueocr", "37", 0.4), ("ppocr", "s7", 0.8)), "", "blank", True),
+        ((("trueocr", "g", 0.4), ("ppocr", "", 0.0)), "", "blank", False),
+    ],
+)
+def test_pale_ink_is_read_where_two_readers_agree_and_else_no_sure_blank(
+    seen: tuple[tuple[str, str, float], ...], raw: str, state: str, held: bool
+) -> None:
+    blank = settle_number(parts_of(()), ())
+    field = settle_faint(blank, read(*seen))
+    assert (field.raw, field.state, "stray-ink" in field.reasons) == (raw, state, held)
