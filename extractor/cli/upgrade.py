@@ -19,17 +19,27 @@ log = logging.getLogger("extractor")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of this command."""
     add_store(parser, required=True)
+    parser.add_argument(
+        "--rehearse", action="store_true", help="only try on a copy: forward and back, to every schema, nothing lost"
+    )
     parser.add_argument("--to", default="head", metavar="REVISION", help="another schema, such as 0001 to go back")
 
 
 def run(args: argparse.Namespace) -> int:
     """Upgrade, and say from which schema to which."""
-    from extractor.store import find_revision, open_for_upgrade, upgrade_store
+    from extractor.store import find_revision, open_for_upgrade, rehearse, upgrade_store
 
     store = open_for_upgrade(args.store)
     before = find_revision(store)
     if before is None:
         raise UsageError(f"{args.store} holds no store yet", "check the address")
+    if args.rehearse:
+        for step in rehearse(store):
+            print(f"schema {step.start} -> {step.end} -> {step.start}: {step.rows} rows as they were")
+        store.close()
+        return EXIT_OK
+    if args.to == "base":
+        raise UsageError("base would remove everything", "give a schema such as 0001")
     if store.address.is_sqlite:
         log.warning("a copy of the store is kept: %s", _copy(Path(str(store.address.url.database)), before))
     upgrade_store(store, args.to)

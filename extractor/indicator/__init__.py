@@ -3,6 +3,16 @@
 from extractor.indicator.align import match_rows
 from extractor.indicator.catalogue import digest_catalogue, list_catalogues, load_catalogue
 from extractor.indicator.choose import choose_catalogue
+from extractor.indicator.edit import add_variants, copy_catalogue
 from extractor.indicator.pins import pin_rows
 
-__all__ = ["choose_catalogue", "digest_catalogue", "list_catalogues", "load_catalogue", "match_rows", "pin_rows"]
+__all__ = [
+    "add_variants",
+    "choose_catalogue",
+    "copy_catalogue",
+    "digest_catalogue",
+    "list_catalogues",
+    "load_catalogue",
+    "match_rows",
+    "pin_rows",
+]

@@ -38,7 +38,7 @@ def load_catalogue(name_or_path: str | Path) -> Catalogue:
 
     Raises CatalogueError that names file, line and column, and says what to do.
     """
-    folder = _find_folder(name_or_path)
+    folder = find_folder(name_or_path)
     own_places = folder / "places.csv"
     places = own_places if own_places.is_file() else resource_path("reference") / "places.csv"
     return _load(folder, places, _digest(folder), hashlib.sha256(places.read_bytes()).hexdigest())
@@ -62,7 +62,8 @@ def _load(folder: Path, places: Path, digest: str, places_digest: str) -> Catalo
     )
 
 
-def _find_folder(name_or_path: str | Path) -> Path:
+def find_folder(name_or_path: str | Path) -> Path:
+    """The folder that a shipped catalogue's name or a path means. Raises CatalogueError."""
     if str(name_or_path) in list_catalogues():
         return resource_path("reference") / "catalogues" / str(name_or_path)
     folder = Path(name_or_path)
@@ -74,7 +75,7 @@ def _find_folder(name_or_path: str | Path) -> Path:
 
 def digest_catalogue(name_or_path: str | Path) -> str:
     """The sha256 of everything that a catalogue says. Raises CatalogueError."""
-    return _digest(_find_folder(name_or_path))
+    return _digest(find_folder(name_or_path))
 
 
 def _digest(folder: Path) -> str:

@@ -10,7 +10,9 @@ from extractor.store.again import (
     read_orders,
     save_again,
 )
+from extractor.store.aliases import Alias, list_aliases
 from extractor.store.archive import compare_archive, compare_document
+from extractor.store.backup import Kept, make_backup
 from extractor.store.changes import CellChange, Changes, Question, changed_keys, find_changes
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
@@ -38,6 +40,7 @@ from extractor.store.ledger import (
     put_again,
     read_entries,
 )
+from extractor.store.manifest import BadBackup, Manifest, list_backups
 from extractor.store.opening import (
     Store,
     StoreError,
@@ -76,7 +79,9 @@ from extractor.store.queue import (
 )
 from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
+from extractor.store.rehearse import Step, list_revisions, rehearse
 from extractor.store.rematch import Rematched, rematch_document
+from extractor.store.restore import Restored, find_users, restore_backup, verify_backup
 from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, list_watched, name_machine
 from extractor.store.save import (
     Asking,
@@ -97,8 +102,10 @@ __all__ = [
     "ROLES",
     "Address",
     "Again",
+    "Alias",
     "Asking",
     "Attempt",
+    "BadBackup",
     "CellChange",
     "Changes",
     "CurrentCell",
@@ -109,7 +116,9 @@ __all__ = [
     "Filter",
     "Found",
     "Holder",
+    "Kept",
     "Leased",
+    "Manifest",
     "NewDecision",
     "Open",
     "Part",
@@ -117,9 +126,11 @@ __all__ = [
     "Question",
     "Refused",
     "Rematched",
+    "Restored",
     "Settled",
     "Shelf",
     "Stale",
+    "Step",
     "Store",
     "StoreError",
     "StoreFull",
@@ -151,6 +162,7 @@ __all__ = [
     "find_holder",
     "find_person",
     "find_revision",
+    "find_users",
     "finish",
     "form_of",
     "give_back",
@@ -165,13 +177,17 @@ __all__ = [
     "lease_next",
     "lease_task",
     "list_again",
+    "list_aliases",
+    "list_backups",
     "list_doubles",
     "list_open",
     "list_people",
     "list_readable",
+    "list_revisions",
     "list_runs",
     "list_states",
     "list_watched",
+    "make_backup",
     "name_machine",
     "named_forms",
     "new_token",
@@ -196,8 +212,10 @@ __all__ = [
     "read_settled",
     "read_stamps",
     "recheck",
+    "rehearse",
     "release",
     "rematch_document",
+    "restore_backup",
     "revoke_token",
     "save_again",
     "save_extraction",
@@ -208,6 +226,7 @@ __all__ = [
     "unpack_json",
     "unpack_readings",
     "upgrade_store",
+    "verify_backup",
     "wait_until_alive",
     "write_again",
 ]

@@ -149,7 +149,8 @@ def upgrade_store(store: Store, revision: str = "head") -> None:
     have = find_revision(store)
     script = ScriptDirectory.from_config(config)
     target = script.get_current_head() if revision == "head" else revision
-    older = have is not None and target in {one.revision for one in script.iterate_revisions(have, "base")}
+    below = () if have is None else script.iterate_revisions(have, "base")
+    older = target in {"base", *(one.revision for one in below)}
     (command.downgrade if older and have != target else command.upgrade)(config, str(target))
 
 
