@@ -78,14 +78,29 @@ def _write_files(store: Store, args: argparse.Namespace, kind: str) -> int:
     target, wanted = args.out or STDOUT, _wanted(args)
     if kind == "json":
         number = write_documents(store, target, wanted)
+        _note(store, args, number)
         _say(args, f"{number} documents written to {target}" if args.out else f"{number} documents written")
         return EXIT_OK
     count = Count()
     if args.out is not None and target.is_dir():
         raise UsageError(f"{target} is a folder", f"give a file name such as so-lieu.{kind}")
     write_observations(choose(store, count, wanted, args.unsettled), kind, target)
+    _note(store, args, sum(count.written.values()))
     tell_count(args, count)
     return EXIT_OK
+
+
+def _note(store: Store, args: argparse.Namespace, number: int) -> None:
+    """The store knows which files were written, not what is in them. One that may only be read is none the worse."""
+    from extractor.store import StoreError
+    from extractor.store.published import begin_run, end_run
+
+    if args.out is None:
+        return
+    try:
+        end_run(store, begin_run(store, str(args.out.absolute()), "file"), inserted=number)
+    except StoreError as error:
+        log.info("the export is not noted in the store: %s", error.message)
 
 
 def _wanted(args: argparse.Namespace) -> Wanted:

@@ -16,7 +16,7 @@ from extractor.cli import main
 from extractor.export.database import ExportError, Target, export_to, find_lost, open_target
 from extractor.store import NewDecision, Store, decide, save_report
 from extractor.store.published import begin_run, list_published
-from tests.export.reports import edit, make_report
+from tests.export.reports import FORM, edit, form, make_report
 from tests.export.test_read import CODE, DOUBTFUL, by_code, keep, say
 
 ALL = 174
@@ -219,6 +219,21 @@ def test_series_go_on_over_versions_of_the_form(store: Store, target: Target) ->
     rows = ask(target, "SELECT time_period, trace FROM series WHERE series = :code ORDER BY time_period", code=CODE)
     assert [row.time_period for row in rows] == ["2021", "2022"]
     assert rows[1].trace == f"https://kho/o/{value_id(target)}"
+
+
+def test_a_form_says_which_codes_are_one_series(
+    store: Store, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extractor.export.database import series
+
+    folder = tmp_path / "reference" / "catalogues" / FORM
+    folder.mkdir(parents=True)
+    (folder / series.FILE).write_text(f"version,code,series\n{form().version},{CODE},S1\n", encoding="utf-8")
+    monkeypatch.setattr(series, "resource_path", lambda kind: tmp_path / kind)
+    keep(store)
+    export_to(store, target)
+    assert [row.indicator for row in ask(target, "SELECT * FROM series WHERE series = 'S1'")] == [CODE]
+    assert totals(store, target) == (0, 0, 0)
 
 
 def value_id(target: Target) -> str:

@@ -163,6 +163,17 @@ def test_the_shipped_schemas_are_what_the_columns_and_classes_say(name: Any) -> 
     assert read_export_schema(name) == to_json(make_export_schema(name))
 
 
+def test_the_store_knows_which_files_were_written(address: str, tmp_path: Path) -> None:
+    path = tmp_path / "o.csv"
+    assert main(["export", "--store", address, "--out", str(path), "-q"]) == 0
+    store = open_store(address)
+    with store.read() as connection:
+        query = "SELECT kind, state, inserted FROM published_run WHERE target = ?"
+        row = connection.exec_driver_sql(query, (str(path),)).one()
+    store.close()
+    assert tuple(row) == ("file", "done", 2 * 174)
+
+
 def test_a_call_that_says_nothing_of_where_to_is_told(address: str, tmp_path: Path) -> None:
     assert main(["export", "--store", address]) == 2
     assert main(["export", "--store", address, "--format", "xlsx"]) == 2
