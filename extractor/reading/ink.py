@@ -27,6 +27,7 @@ INSET = 0.08  # text heights: half a ruling's thickness
 SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
 TRACE = 0.004  # the same: less may be a stray pixel
 DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
+AROUND = 4.0  # text heights
 STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
 PEN_FRINGE = 0.12  # text heights around a pen's strokes that its ink still darkens
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
@@ -113,8 +114,15 @@ def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
     return replace(
         ink,
         stray=not ink.pen and is_stray(page.gray[region], stray, page.text_height, dirty=dirty),
-        blot=has_blot(raw, _paper_of(raw), page.text_height),
+        blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
+
+
+def _paper_around(page: PageImage, box: tuple[int, int, int, int]) -> float:
+    """Grey of the paper in and around a cell: a blot may leave none of it in the cell."""
+    x0, y0, x1, y1 = box
+    reach = round(AROUND * page.text_height)
+    return _paper_of(page.raw[max(y0 - reach, 0) : y1 + reach, max(x0 - reach, 0) : x1 + reach])
 
 
 def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:

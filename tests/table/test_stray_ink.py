@@ -98,6 +98,16 @@ def test_stray_ink_is_a_figure_only_where_two_readers_see_the_same(readings: tup
     assert settle(readings)[0] == "read"
 
 
+def test_a_blot_over_the_whole_cell_is_one_and_dark_paper_is_none() -> None:
+    page = make_page()
+    for row in (3, 5):
+        write(page, row, "74")
+    dark = page // 3
+    page[3 * HEIGHT : 4 * HEIGHT] = np.minimum(page[3 * HEIGHT : 4 * HEIGHT], 40)
+    assert [find_cells(page)[row].blot for row in (3, 5)] == [True, False]
+    assert not find_cells(page, raw=dark)[5].blot
+
+
 def test_what_a_blot_covers_is_illegible() -> None:
     state, raw, reasons = settle(SEEN, blot=True)
     assert (state, raw) == ("illegible", "")
