@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
@@ -49,19 +49,19 @@ class Form:
     second_form: tuple[int, ...]
 
 
-def find_form(
-    drafts: Sequence[DraftTable], pages: Sequence[PageText], catalogues: Sequence[Catalogue], *, chosen: bool
-) -> Form:
-    """The tables that are the form. `chosen`: the user named the catalogue, so a weak fit stands.
+def choose_form(
+    drafts: Sequence[DraftTable], catalogues: Sequence[Catalogue], *, chosen: bool
+) -> tuple[Catalogue, float]:
+    """The catalogue that a table follows, and how sure that is. `chosen`: the user named it, so a weak fit stands.
 
-    Raises NoCatalogue where no table is.
+    Raises NoCatalogue where no table does.
     """
-    candidates = [draft for draft in drafts if draft.rows and "label" in draft.roles]
+    candidates = _candidates(drafts)
     best = max(
         (
             (confidence * len(draft.rows), confidence, catalogue)
             for draft in candidates
-            for catalogue, confidence in [choose_catalogue(sketch(draft), catalogues)]
+            for catalogue, confidence in [choose_catalogue(sketch(draft.rows), catalogues)]
             if catalogue is not None
         ),
         key=lambda item: item[0],
@@ -72,24 +72,37 @@ def find_form(
     if best is None:
         advice = "name it with --catalogue, or read the tables as they are with extractor tables"
         raise NoCatalogue("no table of the file follows a known catalogue", advice)
-    catalogue = best[2]
-    pieces, copies = _pieces(candidates, catalogue)
+    return best[2], best[1]
+
+
+def _candidates(drafts: Sequence[DraftTable]) -> list[DraftTable]:
+    return [draft for draft in drafts if draft.rows and "label" in draft.roles]
+
+
+def find_form(
+    drafts: Sequence[DraftTable], pages: Sequence[PageText], choice: tuple[Catalogue, float], front: int = 1
+) -> Form:
+    """The tables that are the form. `pages`: in the report's order; `front`: the first of them.
+
+    Raises NoCatalogue where no table is.
+    """
+    catalogue, confidence = choice
+    pieces, copies = _pieces(_candidates(drafts), catalogue, [page.number for page in pages])
     if not pieces:
         raise NoCatalogue("no table of the file follows the catalogue", "check the catalogue, or leave it out")
     others = [draft for draft in drafts if draft not in pieces and draft not in copies]
     grids = [grid for draft in pieces for grid in draft.grids]
-    first = min(grid.ink.grid.page for grid in grids)
-    head = _lines_above(pages, first, next(grid for grid in grids if grid.ink.grid.page == first).ink.box[1])
+    head = _lines_above(pages, grids[0].ink.grid.page, grids[0].ink.box[1])
     return Form(
         catalogue,
-        best[1],
+        confidence,
         _rejoined(
             [row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))], catalogue
         ),
         max((draft.measures for draft in pieces), key=len),
-        tuple(sorted({grid.ink.grid.page for grid in grids})),
+        tuple(dict.fromkeys(grid.ink.grid.page for grid in grids)),
         head,
-        _front(pages, head),
+        _front(pages, head, front),
         tuple(_other(grid) for draft in others for grid in draft.grids),
         tuple(sorted({grid.ink.grid.page for draft in copies for grid in draft.grids})),
     )
@@ -101,7 +114,7 @@ def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow,
     joined: list[DraftRow] = []
     for row in rows:
         before = joined[-1] if joined else None
-        if before is not None and before.pieces[-1].page < row.pieces[0].page and _is_lone_label(row):
+        if before is not None and before.pieces[-1].page != row.pieces[0].page and _is_lone_label(row):
             whole, head, tail = (
                 _likeness(label, wordings) for label in (_label(before, row), _label(before), _label(row))
             )
@@ -135,13 +148,13 @@ def _doubted(draft: DraftTable) -> tuple[DraftRow, ...]:
     return tuple(replace(row, grid_certainty=min(row.grid_certainty, GUESSED_COLUMNS)) for row in draft.rows)
 
 
-def sketch(draft: DraftTable) -> Table:
-    """The table as its first reading gives it; enough to tell which form it is."""
+def sketch(drafted: Sequence[DraftRow]) -> Table:
+    """Rows as their first reading gives them; enough to tell which form it is."""
     rows = tuple(
         Row(i, _field(r.stt), _field(r.label), _field(r.unit), _field(r.value), _field(r.note), (), r.pieces)
-        for i, r in enumerate(draft.rows)
+        for i, r in enumerate(drafted)
     )
-    return Table(rows, "", (), tuple(sorted({grid.ink.grid.page for grid in draft.grids})))
+    return Table(rows, "", (), tuple(dict.fromkeys(row.page for row in rows)))
 
 
 def _field(parts: tuple[CellText, ...]) -> Field:
@@ -152,15 +165,20 @@ def _field(parts: tuple[CellText, ...]) -> Field:
     return Field(text, state, min((part.confidence for part in parts), default=1.0), pieces)
 
 
-def _pieces(drafts: Sequence[DraftTable], catalogue: Catalogue) -> tuple[list[DraftTable], list[DraftTable]]:
-    """(tables that together are the form, second copies of what they hold), in reading order."""
+def _pieces(
+    drafts: Sequence[DraftTable], catalogue: Catalogue, pages: Sequence[int]
+) -> tuple[list[DraftTable], list[DraftTable]]:
+    """(tables that together are the form, second copies of what they hold), in reading order: that of `pages`."""
+    follows = {page: page + 1 for page in pages}
+    if list(pages) != sorted(pages):
+        follows = dict(zip(pages, pages[1:], strict=False))
     pieces: list[DraftTable] = []
     copies: list[DraftTable] = []
     seen: set[str] = set()
     for draft in drafts:
-        matching = match_rows(sketch(draft), catalogue)
+        matching = match_rows(sketch(draft.rows), catalogue)
         codes = {match.code for match in matching.matches if match.code is not None}
-        goes_on = bool(pieces) and _goes_on(pieces[-1], draft)
+        goes_on = bool(pieces) and _goes_on(pieces[-1], draft, follows)
         if (matching.fit < PIECE_FIT and not goes_on) or (len(draft.rows) < LEAST_ROWS and not pieces):
             continue
         if not goes_on and len(codes & seen) > SECOND_COPY * len(codes):
@@ -171,7 +189,7 @@ def _pieces(drafts: Sequence[DraftTable], catalogue: Catalogue) -> tuple[list[Dr
     return pieces, copies
 
 
-def _goes_on(piece: DraftTable, draft: DraftTable) -> bool:
+def _goes_on(piece: DraftTable, draft: DraftTable, follows: Mapping[int, int]) -> bool:
     """Whether a table is a damaged page of the form: ruled, without a header, on the next page, between the same sides.
 
     Its labels may be too damaged to fit the catalogue; its rows must not be lost all the same.
@@ -181,7 +199,7 @@ def _goes_on(piece: DraftTable, draft: DraftTable) -> bool:
     return (
         not any(draft.header)
         and first.grid.ruled
-        and first.grid.page == last.grid.page + 1
+        and first.grid.page == follows.get(last.grid.page)
         and all(abs(a - b) <= SAME_SIDES for a, b in sides)
     )
 
@@ -191,9 +209,9 @@ def _lines_above(pages: Sequence[PageText], number: int, top: float) -> tuple[Lo
     return tuple(line for line in page.loose if line.piece.box[3] <= top + 0.01)
 
 
-def _front(pages: Sequence[PageText], head: tuple[LooseLine, ...]) -> tuple[LooseLine, ...]:
-    """The top of the file's first page, and lines that stand on the page before the form."""
-    lines = [line for page in pages if page.number == 1 for line in page.loose if line.piece.box[1] < FRONT_SHARE]
+def _front(pages: Sequence[PageText], head: tuple[LooseLine, ...], front: int) -> tuple[LooseLine, ...]:
+    """The top of the report's first page, and lines that stand on the page before the form."""
+    lines = [line for page in pages if page.number == front for line in page.loose if line.piece.box[1] < FRONT_SHARE]
     known = set(map(id, head))
     return tuple(line for line in lines if id(line) not in known)
 

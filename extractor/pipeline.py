@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from extractor import __version__
 from extractor.check import check_rules, confirm_by_rules, find_cells, find_strangers
 from extractor.errors import DocumentError, NoTable, UnreadableFile
-from extractor.form import Form, find_form
+from extractor.filing import Filed, choose_first, find_filed
+from extractor.form import Form
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
 from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
 from extractor.ingest import open_source
 from extractor.measures import find_measures, main_measure, read_measures, with_main_measure
 from extractor.page import PageReader, open_pages, prepare_page
 from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
-from extractor.records import Catalogue, Guide, Head, HeadField, HeadLine, LooseLine, PageImage, PageText, Source, Table
+from extractor.records import (
+    Catalogue,
+    Guide,
+    Head,
+    HeadField,
+    HeadLine,
+    LooseLine,
+    PageImage,
+    PageNote,
+    PageText,
+    Source,
+    Table,
+)
 from extractor.report import (
     Document,
     Extraction,
@@ -29,6 +42,7 @@ from extractor.report import (
 )
 from extractor.resources import resource_sha256
 from extractor.settings import Settings, load_settings
+from extractor.sorting import merge_copies
 from extractor.table import find_tables
 from extractor.tables import write_tables
 from extractor.trust import TrustModel, find_certain, load_model, score_report
@@ -89,14 +103,52 @@ def extract_report(path: Path, catalogue: str | Path | None, settings: Settings)
 
 
 def read_report(source: Source, catalogue: str | Path | None, settings: Settings, watch: Watch = NOBODY) -> Report:
-    """Everything that takes pixels: the form found and read."""
+    """Everything that takes pixels: the form found and read. Of a file with several reports it is the first."""
+    pages, filed, engines = _file_pages(source, catalogue, settings, watch)
+    return _read_filed(source, choose_first(filed), pages, engines)
+
+
+def read_reports(
+    source: Source, catalogue: str | Path | None, settings: Settings, watch: Watch = NOBODY
+) -> tuple[tuple[tuple[int, ...], Report | DocumentError], ...]:
+    """Every report of a file with its pages, or why it has none. Raises DocumentError where that is true of all."""
+    pages, filed, engines = _file_pages(source, catalogue, settings, watch)
+    if len(filed) == 1:
+        return ((filed[0].sheaf.pages, _read_filed(source, choose_first(filed), pages, engines)),)
+    read: list[tuple[tuple[int, ...], Report | DocumentError]] = []
+    for one in filed:
+        watch.tell("form", 0)
+        own = tuple(sorted({*one.sheaf.pages, *one.sheaf.extra}))
+        if isinstance(one.form, DocumentError):
+            read.append((own, one.form))
+            continue
+        note = PageNote("part-of-file", None, own, (str(len(filed)),))
+        order = replace(one.sheaf.order, notes=(note, *one.sheaf.order.notes))
+        part = replace(one, sheaf=replace(one.sheaf, order=order))
+        read.append((own, _read_filed(source, part, pages, engines)))
+    return tuple(read)
+
+
+def _file_pages(
+    source: Source, catalogue: str | Path | None, settings: Settings, watch: Watch
+) -> tuple[Pages, tuple[Filed, ...], dict[str, Engine]]:
     catalogues = [load_catalogue(name) for name in ([catalogue] if catalogue else list_catalogues())]
     engines = load_engines(settings.reading.engines)
     pages = read_pages(source, settings, engines, watch)
     watch.tell("form", 0)
-    drafts = find_tables([grid for page in pages.texts for grid in page.grids])
-    form = find_form(drafts, pages.texts, catalogues, chosen=catalogue is not None)
-    table, head = read_form(form, pages, engines)
+    first = next(iter(engines.values()))
+    return pages, find_filed(pages.texts, pages.unread, catalogues, first, chosen=catalogue is not None), engines
+
+
+def _read_filed(source: Source, filed: Filed, pages: Pages, engines: dict[str, Engine]) -> Report:
+    """Raises DocumentError where the report has no form."""
+    form = filed.form
+    if isinstance(form, DocumentError):
+        raise form
+    mine = {*filed.sheaf.pages, *filed.sheaf.extra}
+    notes = tuple(note for note in pages.notes if note[0] in mine)
+    own = replace(pages, unread=tuple(page for page in pages.unread if page in mine), notes=notes)
+    table, head = read_form(form, own, engines, filed)
     return Report(source, form.catalogue, form.confidence, table, head, engine_versions(engines))
 
 
@@ -178,14 +230,17 @@ def _draw_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> P
     return page
 
 
-def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Table, Head]:
+def read_form(form: Form, pages: Pages, engines: dict[str, Engine], filed: Filed) -> tuple[Table, Head]:
     """The form's cells read with care, and the report's head."""
     words = words_of([form.catalogue])
     wanted = form.catalogue.main_measures
     names = read_measures(form.measures, engines, words)
     rows = read_rows(form.rows, names, engines, words)
     names = find_measures(names, rows, wanted)
-    rows = with_main_measure(rows, names, wanted)
+    rows, order = with_main_measure(rows, names, wanted), filed.sheaf.order
+    if filed.extra:
+        extra = with_main_measure(read_rows(filed.extra, names, engines, words), names, wanted)
+        rows, order = merge_copies(rows, extra, dict(filed.sheaf.copies), filed.codes, order)
     near = lines = _read_head(form.head, engines, words)
     head = find_report_head(lines, len(near), form.catalogue)
     if None in (head.organisation.value, head.report_number.value, head.report_date.value, head.period.value):
@@ -201,6 +256,7 @@ def read_form(form: Form, pages: Pages, engines: dict[str, Engine]) -> tuple[Tab
         form.second_form,
         len(near),
         pages.notes,
+        order,
     )
     return table, head
 

@@ -353,14 +353,51 @@ class OtherTable:
     n_columns: int
 
 
+NoteRule = Literal[
+    "missing-page", "doubled-page", "page-order", "foreign-page", "doubtful-page", "doubtful-border", "part-of-file"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageNote:
+    """What is to be known of a page among the pages of its file, as `report/` words it.
+
+    `others`: the pages that it is compared with; `words`: numbers or names that the message tells.
+    """
+
+    rule: NoteRule
+    page: int | None
+    others: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the pages of a file make this report.
+
+    `gaps`: (page before, page after) where pages are missing, None at the report's ends; `foreign`: pages of another
+    report, whose rows belong to no indicator of this one; `doubted`: pages that may be of another report, whose values
+    need a person.
+    """
+
+    gaps: tuple[tuple[int | None, int | None], ...] = ()
+    foreign: tuple[int, ...] = ()
+    doubted: tuple[int, ...] = ()
+    notes: tuple[PageNote, ...] = ()
+
+
+AS_FILED = Order()
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The logical table of a report over all its pages.
 
     `measure`: the name of the main value column as its header prints it; `head`: lines above the table, top to bottom;
-    `pages`: pages that carry the table; `unread_pages`: pages that could not be read at all;
-    `second_form`: pages of a second copy of the form; `near`: how many lines of `head` stand above the table, where the
-    others are of the file's first page; `page_notes`: (page, code) of what is odd about a page, or why it was not read.
+    `pages`: pages that carry the table, in the order in which they are read; `unread_pages`: pages that could not be
+    read at all; `second_form`: pages of a second copy of the form; `near`: how many lines of `head` stand above the
+    table, where the others are of the report's first page; `page_notes`: (page, code) of what is odd about a page, or
+    why it was not read; `order`: what is to be known of its pages among those of the file.
     """
 
     rows: tuple[Row, ...]
@@ -372,6 +409,7 @@ class Table:
     second_form: tuple[int, ...] = ()
     near: int | None = None
     page_notes: tuple[tuple[int, str], ...] = ()
+    order: Order = AS_FILED
 
 
 # ── indicator ─────────────────────────────────────────────────────────────────────────────────────────────────────────

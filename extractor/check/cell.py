@@ -114,13 +114,13 @@ def find_cells(
 
 
 def find_strangers(table: Table, matching: Matching, values: tuple[RowValue, ...]) -> tuple[Stranger, ...]:
-    """The printed rows that belong to no indicator."""
+    """The printed rows of the report that belong to no indicator."""
     matched = {match.row for match in matching.matches if match.code is not None}
     by_row = {value.row: value for value in values}
     return tuple(
         Stranger(row.label.raw, by_row[row.index].value.number, row.page)
         for row in table.rows
-        if row.index not in matched
+        if row.index not in matched and row.page not in table.order.foreign
     )
 
 

@@ -5,12 +5,14 @@ from extractor.indicator.catalogue import digest_catalogue, list_catalogues, loa
 from extractor.indicator.choose import choose_catalogue
 from extractor.indicator.edit import add_variants, copy_catalogue
 from extractor.indicator.pins import pin_rows
+from extractor.indicator.sequence import find_codes
 
 __all__ = [
     "add_variants",
     "choose_catalogue",
     "copy_catalogue",
     "digest_catalogue",
+    "find_codes",
     "list_catalogues",
     "load_catalogue",
     "match_rows",

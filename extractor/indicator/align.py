@@ -16,7 +16,7 @@ from extractor.indicator.chain import Chain, find_path, find_posteriors
 from extractor.indicator.similarity import label_odds
 from extractor.indicator.units import unit_odds
 from extractor.indicator.words import fold
-from extractor.records import Catalogue, Field, Indicator, Matching, Row, RowMatch, Table
+from extractor.records import AS_FILED, Catalogue, Field, Indicator, Matching, Row, RowMatch, Table
 
 # all of these are natural logarithms
 NO_LABEL = -1.5  # a row without a legible label may be anything: its place decides
@@ -36,7 +36,20 @@ SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label'
 
 
 def match_rows(table: Table, catalogue: Catalogue) -> Matching:
-    """Align all rows of the table to the catalogue; every code is used at most once."""
+    """Align all rows of the table to the catalogue; every code is used at most once.
+
+    Rows of foreign pages belong to no indicator; their nearest one is what they would be in a report of their own.
+    """
+    foreign = tuple(row for row in table.rows if row.page in table.order.foreign)
+    if foreign:
+        own = match_rows(
+            replace(
+                table, rows=tuple(row for row in table.rows if row.page not in table.order.foreign), order=AS_FILED
+            ),
+            catalogue,
+        )
+        apart = match_rows(replace(table, rows=foreign, order=AS_FILED), catalogue)
+        return replace(own, matches=(*own.matches, *map(_as_stranger, apart.matches)))
     if not table.rows:
         return Matching((), tuple((indicator.code, 0.5) for indicator in catalogue.indicators), 0.0)
     labels = label_odds([_label(row.label) for row in table.rows], catalogue.indicators)
@@ -52,6 +65,16 @@ def match_rows(table: Table, catalogue: Catalogue) -> Matching:
         for i, row in enumerate(table.rows)
     )
     return Matching(matches, _absent(path, posterior, catalogue.indicators), _fit(path, labels))
+
+
+def _as_stranger(match: RowMatch) -> RowMatch:
+    nearest = match.runner_up if match.code is None else (match.code, match.confidence)
+    return RowMatch(match.row, None, 1.0, nearest)
+
+
+def emit_rows(rows: tuple[Row, ...], catalogue: Catalogue) -> np.ndarray:
+    """Log odds of each row's printing each indicator, its place among the others left aside: (rows, indicators)."""
+    return _emission(rows, catalogue, label_odds([_label(row.label) for row in rows], catalogue.indicators))
 
 
 def _label(field: Field) -> str:

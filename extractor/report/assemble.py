@@ -41,6 +41,7 @@ from extractor.report.rows import write_evidence, write_indicator, write_missing
 from extractor.report.unread import Unread, find_unread
 
 NOTHING_KNOWN = Trust(0.0, "review", ("page-unread",))
+DOUBTS = ("missing-page", "foreign-page", "doubtful-page", "doubtful-border")  # notes with which a report is partial
 NOTHING_FOUND = HeadField(None, None, 0.0, None)
 
 
@@ -116,7 +117,8 @@ def failed_document(
 
 
 def _find_outcome(table: Table, unread: Unread) -> Outcome:
-    return "partial" if table.unread_pages or table.second_form or unread.codes else "complete"
+    doubts = any(note.rule in DOUBTS for note in table.order.notes)
+    return "partial" if table.unread_pages or table.second_form or unread.codes or doubts else "complete"
 
 
 def _write_indicators(found: Extraction, unread: Unread) -> Iterator[IndicatorInfo]:

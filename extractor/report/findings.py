@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from extractor.records import Finding, Matching, Source, Table
 from extractor.report.document import CellRef, FindingInfo, Message
 from extractor.report.oddities import find_oddities
+from extractor.report.pages import find_page_notes
 from extractor.report.unread import Unread
 
 ID_HEX = 8
@@ -44,6 +45,7 @@ def find_structure(source: Source, table: Table, matching: Matching, unread: Unr
     """What a person should know of the pages and the table as a whole."""
     return (
         *_page_findings(source, table, unread),
+        *find_page_notes(table, matching),
         *_stranger_findings(table, matching),
         *_absence_finding(matching, unread),
     )
@@ -51,7 +53,8 @@ def find_structure(source: Source, table: Table, matching: Matching, unread: Unr
 
 def _page_findings(source: Source, table: Table, unread: Unread) -> Iterator[Finding]:
     yield from find_oddities(source.notes, table.page_notes, table.unread_pages)
-    for page in unread.breaks:
+    told = {note.page for note in table.order.notes if note.rule == "missing-page"}
+    for page in (page for page in unread.breaks if page not in told):
         yield Finding(
             "missing-page", "page", "warning", (), None,
             f"Có thể thiếu một trang trước trang {page}: nhiều chỉ tiêu liền nhau không có.",
@@ -68,7 +71,7 @@ def _page_findings(source: Source, table: Table, unread: Unread) -> Iterator[Fin
 def _stranger_findings(table: Table, matching: Matching) -> Iterator[Finding]:
     rows = {row.index: row for row in table.rows}
     for match in matching.matches:
-        if match.code is None:
+        if match.code is None and rows[match.row].page not in table.order.foreign:
             row = rows[match.row]
             yield Finding(
                 "unmatched-row", "structure", "warning", (), row.page,

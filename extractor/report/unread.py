@@ -35,7 +35,7 @@ def find_unread(table: Table, matching: Matching, catalogue: Catalogue) -> Unrea
     order = {match.row: positions[match.code] for match in matching.matches if match.code is not None}
     missing = frozenset(range(len(catalogue.indicators))) - frozenset(order.values())
     lost: set[int] = set()
-    for gap in (*_unread_pages(table, order), *_illegible_rows(table, order)):
+    for gap in (*_unread_pages(table, order), *_illegible_rows(table, order), *_missing_pages(table, order)):
         lost |= _between(gap, missing)
     breaks = []
     for page, codes in _lost_pages(table, order, missing):
@@ -54,8 +54,25 @@ def _between(gap: _Gap, missing: frozenset[int]) -> frozenset[int]:
     return frozenset(position for position in missing if before < position < after)
 
 
+def _missing_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
+    """Where the sheaf of pages has a hole."""
+    places = {page: place for place, page in enumerate(table.pages)}
+    known = [(places[row.page], order[row.index]) for row in table.rows if row.index in order and row.page in places]
+    for first, last in table.order.gaps:
+        upto = -1 if first is None else places.get(first, -1)
+        since = len(places) if last is None else places.get(last, len(places))
+        yield _Gap(
+            next((code for place, code in reversed(known) if place <= upto), None),
+            next((code for place, code in known if place >= since), None),
+        )
+
+
 def _unread_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
+    moved = table.pages != tuple(sorted(table.pages))
     for page in table.unread_pages:
+        if moved:  # nobody knows where it belongs
+            yield _Gap(None, None)
+            continue
         yield _Gap(
             next((order[row.index] for row in reversed(table.rows) if row.page < page and row.index in order), None),
             next((order[row.index] for row in table.rows if row.page > page and row.index in order), None),
@@ -64,7 +81,8 @@ def _unread_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
 
 def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
     for place, row in enumerate(table.rows):
-        if row.index not in order and (row.label.state == "illegible" or row.guessed):
+        foreign = row.page in table.order.foreign
+        if row.index not in order and not foreign and (row.label.state == "illegible" or row.guessed):
             yield _Gap(
                 next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
                 next((order[other.index] for other in table.rows[place:] if other.index in order), None),
@@ -83,7 +101,7 @@ def _lost_pages(table: Table, order: dict[int, int], missing: frozenset[int]) ->
         yield known[0].page, start
     for before, after in zip(known, known[1:], strict=False):
         run = _between(_Gap(order[before.index], order[after.index]), missing)
-        if order[before.index] < order[after.index] and before.page < after.page and len(run) >= least:
+        if order[before.index] < order[after.index] and before.page != after.page and len(run) >= least:
             yield after.page, run
     tail = _between(_Gap(order[known[-1].index], None), missing)
     if len(tail) >= least and _ends_at_foot(known[-1]):

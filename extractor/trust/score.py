@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractor.records import (
@@ -45,6 +45,7 @@ from extractor.trust.features import (
 from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability, find_threshold, load_model, score_parts
 
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
+OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
 
 UNSCORED = Trust(0.0, "review", ())
@@ -55,7 +56,7 @@ class _Judge:
     """The model with what is the same for all fields of a report.
 
     `errors`: rules of error findings by cell; by page, `noise`: mean dissent, `speckle`: share of blank cells with
-    specks; `layers`: pages with a text layer.
+    specks; `layers`: pages with a text layer; `doubted`: pages that may be of another report.
     """
 
     model: TrustModel
@@ -65,6 +66,7 @@ class _Judge:
     speckle: Mapping[int, float]
     layers: frozenset[int]
     only_values: bool
+    doubted: frozenset[int]
 
 
 def score_report(
@@ -87,7 +89,7 @@ def score_report(
     """
     errors = _error_rules(findings)
     pages = page_noise(table.rows), page_speckle(table.rows), layer_pages(table.rows)
-    judge = _Judge(model or load_model(), settings, errors, *pages, only_values)
+    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, frozenset(table.order.doubted))
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
     matches = {match.row: match for match in matching.matches}
@@ -114,7 +116,11 @@ def score_report(
 def find_certain(scores: Scores, *, settings: TrustSettings, model: TrustModel | None = None) -> frozenset[int]:
     """Rows whose value is read above its threshold, also where a person must look for another reason."""
     least = find_threshold(model or load_model(), "value", settings.target_error)
-    return frozenset(trust.row for trust in scores.rows if trust.value.confidence >= least)
+    return frozenset(
+        trust.row
+        for trust in scores.rows
+        if trust.value.confidence >= least and not OF_OTHERS.intersection(trust.value.reasons)
+    )
 
 
 def _error_rules(findings: Sequence[Finding]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -139,13 +145,15 @@ def _score_row(
     main = _score_value(judge, row, row.value, value.value, place, code, indicator, supports.get(code))
     if "value" in row.columns_missing:
         main = COLUMN_MISSING
+    doubted = any(piece.page in judge.doubted for piece in row.pieces)
+    main = _hold(main) if doubted else main
     if judge.only_values:
         return RowTrust(row.index, match.code, UNSCORED, UNSCORED, main, UNSCORED, UNSCORED)
     others = tuple(
         _score_value(judge, row, field, other, place, code, indicator, None)
         for (_, field), (_, other) in zip(row.others, value.others, strict=True)
     )
-    return RowTrust(
+    scored = RowTrust(
         row.index,
         match.code,
         _score_match(judge, row, code, place),
@@ -155,6 +163,17 @@ def _score_row(
         _score_text(judge, "note", row.note, code, place, known=False),
         others,
     )
+    return _doubt(scored) if doubted else scored
+
+
+def _doubt(row: RowTrust) -> RowTrust:
+    """The row of a page that may be of another report: a person must look at all of it."""
+    fields = {name: _hold(getattr(row, name)) for name in ("match", "label", "unit", "note")}
+    return replace(row, **fields, others=tuple(map(_hold, row.others)))
+
+
+def _hold(trust: Trust) -> Trust:
+    return replace(trust, status="review", reasons=("doubtful-page", *trust.reasons), blocked=True)
 
 
 def _score_match(judge: _Judge, row: Row, code: str, place: Place) -> Trust:
@@ -209,7 +228,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = "handwriting" in field.reasons or "several-lines" in field.reasons
-    left_out = "stray-ink" in field.reasons
+    left_out = "stray-ink" in field.reasons or "copies-differ" in field.reasons
     return unclear or header_with_ink or hidden or written or left_out
 
 

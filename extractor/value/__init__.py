@@ -5,7 +5,17 @@ from extractor.value.codes import parse_codes
 from extractor.value.head import find_head
 from extractor.value.notes import parse_note
 from extractor.value.period import parse_period
+from extractor.value.plain import plain_words
 from extractor.value.rows import parse_rows
 from extractor.value.units import match_unit
 
-__all__ = ["find_head", "match_unit", "parse_codes", "parse_note", "parse_period", "parse_rows", "parse_value"]
+__all__ = [
+    "find_head",
+    "match_unit",
+    "parse_codes",
+    "parse_note",
+    "parse_period",
+    "parse_rows",
+    "parse_value",
+    "plain_words",
+]
