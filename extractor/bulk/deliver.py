@@ -15,13 +15,13 @@ from sqlalchemy import Row
 from extractor import __version__
 from extractor.bulk.archive import Unreadable
 from extractor.bulk.document import Order
+from extractor.bulk.outputs import find_parts, is_of, name_part
 from extractor.bulk.turn import write_failed
 from extractor.errors import UnreadableFile
 from extractor.report import MadeWith, failed_document
-from extractor.store import Found, Store, read_json
+from extractor.store import Found, Store, read_json, read_parts
 from extractor.writing import write_document, write_text
 
-HEAD_BYTES = 16384  # of a JSON: the hash of its file stands there
 SOURCE_NAME = re.compile(r'("source_name": )"(?:[^"\\]|\\.)*"')
 
 
@@ -42,16 +42,15 @@ def find_missing(
         return []
     ended = {row.sha256: row for row in entries}
     wanted = [Wanted(path, target, ended[sha256s[path]]) for path, target in targets.items() if sha256s[path] in ended]
-    return [one for one in wanted if not is_of(Path(order.out) / f"{one.target}.json", one.entry.sha256)]
+    return [one for one in wanted if not _is_there(Path(order.out), one)]
 
 
-def is_of(file: Path, sha256: str) -> bool:
-    """Whether a JSON is there and of this file."""
-    try:
-        with file.open("rb") as opened:
-            return f'"sha256": "{sha256}"'.encode() in opened.read(HEAD_BYTES)
-    except OSError:
-        return False
+def _is_there(out: Path, one: Wanted) -> bool:
+    """Whether the JSON of each report of a file is there."""
+    reports, sha256 = one.entry.reports or 1, one.entry.sha256
+    if reports > 1:
+        return len(find_parts(out, one.target, sha256)) >= reports
+    return is_of(out / f"{one.target}.json", sha256)
 
 
 def deliver(store: Store, order: Order, missing: Iterable[Wanted]) -> tuple[str, ...]:
@@ -66,6 +65,8 @@ def deliver(store: Store, order: Order, missing: Iterable[Wanted]) -> tuple[str,
 def _deliver(store: Store, order: Order, one: Wanted) -> bool:
     assert order.out is not None
     entry, file = one.entry, Path(order.out) / f"{one.target}.json"
+    if (entry.reports or 1) > 1:
+        return _deliver_parts(store, Path(order.out), one)
     first = Path(order.out) / f"{entry.target}.json"
     if is_of(first, entry.sha256):
         write_text(rename_source(first.read_text(encoding="utf-8"), PurePath(one.path).name), file)
@@ -80,6 +81,21 @@ def _deliver(store: Store, order: Order, one: Wanted) -> bool:
         write_document(write_failed(found, entry.code, entry.message, entry.advice or ""), file)
         return True
     return False
+
+
+def _deliver_parts(store: Store, out: Path, one: Wanted) -> bool:
+    """The JSON of each report of a file: as written for another path, else from the store."""
+    sha256, name = one.entry.sha256, PurePath(one.path).name
+    with store.read() as connection:
+        parts = read_parts(connection, sha256)
+    if len(parts) < one.entry.reports:
+        parts = []
+        for file in find_parts(out, one.entry.target, sha256):
+            first, last = file.stem.rsplit("-p", 1)[1].split("-")
+            parts.append(((int(first), int(last)), file.read_text(encoding="utf-8")))
+    for span, text in parts:
+        write_text(rename_source(text, name), name_part(out, one.target, sha256, span))
+    return len(parts) >= one.entry.reports
 
 
 def rename_source(text: str, name: str) -> str:

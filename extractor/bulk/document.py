@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractor import __version__
+from extractor.bulk.outputs import Span, write_all
 from extractor.errors import DocumentError, UnreadableFile
 from extractor.indicator import digest_catalogue, list_catalogues
 from extractor.ingest import open_bytes
-from extractor.pipeline import Report, Watch, judge, made_with, read_report
+from extractor.pipeline import Report, Watch, judge, made_with, read_reports
 from extractor.reading import load_engines
+from extractor.records import Source
 from extractor.report import Document, MadeWith, assemble_document, count_values, failed_document
 from extractor.settings import Settings
-from extractor.store import Attempt, Done, Found, Shelf, Store, keep_document, pack_report
-from extractor.writing import write_document
+from extractor.store import WHOLE, Attempt, Done, Found, Part, Shelf, Store, keep_document, keep_only, pack_report
 
 EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
 RESULT_BLOCKS = ("ingest", "page", "reading", "trust")  # of settings that results depend on
 NOT_THERE = ("changed-file", "missing-file")
+STATES = {"complete": "done", "partial": "partial", "failed": "failed"}
 Tell = Callable[[str, int], None]
 
 
@@ -41,6 +43,15 @@ class Order:
     roots: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report of a file: its first and last page, its JSON, and what was read of it."""
+
+    span: Span
+    document: Document
+    packed: bytes | None
+
+
 def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Done:
     """Read, judge and keep one document. What is wrong with it is a failed JSON; faults of ours are raised."""
     began, cpu = time.monotonic(), time.process_time()
@@ -50,25 +61,42 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
     try:
         data = read_whole(found)
         source = open_bytes(data, found.name, order.settings.ingest)
-        report = read_report(source, order.catalogue, order.settings, Watch(tell, dict(attempt.skip)))
+        read = read_reports(source, order.catalogue, order.settings, Watch(tell, dict(attempt.skip)))
         tell("judge", 0)
-        document, packed = _write(report, order.settings)
+        written = [_write(pages, report, source, order.settings) for pages, report in read]
     except DocumentError as error:
         if error.code in NOT_THERE:
             raise  # its bytes are not at hand, so nothing can be kept of it
-        document, packed = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__)), None
+        failed = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__))
+        written = [Written((1, 1), failed, None)]
     tell("keep", 0)
     if order.keep:
-        shelf = Shelf(found.path, found.box, found.folder)
-        keep_document(store, data, document, packed, order.settings, shelf=shelf, catalogue=order.catalogue)
+        _keep(store, data, written, found, order)
     if order.out is not None:
-        write_document(document, Path(order.out) / f"{found.target}.json")
-    done = count_document(document, order)
+        write_all(Path(order.out), found.target, found.sha256, [(one.span, one.document) for one in written])
+    done = count_documents([one.document for one in written], order)
     return replace(done, seconds=time.monotonic() - began, cpu_seconds=time.process_time() - cpu)
 
 
-def _write(report: Report, settings: Settings) -> tuple[Document, bytes]:
-    return assemble_document(judge(report, settings)), pack_report(report)
+def _write(pages: Sequence[int], report: Report | DocumentError, source: Source, settings: Settings) -> Written:
+    """A report judged; one without a form has failed alone, and the others of its file have not."""
+    span = (min(pages), max(pages))
+    if isinstance(report, DocumentError):
+        made = MadeWith(extractor=__version__)
+        return Written(span, failed_document(source.name, source.sha256, report, made, source.page_count), None)
+    return Written(span, assemble_document(judge(report, settings)), pack_report(report))
+
+
+def _keep(store: Store, data: bytes, written: Sequence[Written], found: Found, order: Order) -> None:
+    """Into the store: a document a report. Documents of the file as it was divided before are not active any more."""
+    shelf = Shelf(found.path, found.box, found.folder)
+    parts = [Part(number, *one.span) for number, one in enumerate(written, 1)] if len(written) > 1 else [WHOLE]
+    for part, one in zip(parts, written, strict=True):
+        keep_document(
+            store, data, one.document, one.packed, order.settings, part=part, shelf=shelf, catalogue=order.catalogue
+        )
+    if any(one.document.outcome != "failed" for one in written):
+        keep_only(store, found.sha256, [part.number for part in parts])
 
 
 def read_whole(found: Found) -> bytes:
@@ -84,15 +112,17 @@ def read_whole(found: Found) -> bytes:
     return data
 
 
-def count_document(document: Document, order: Order) -> Done:
-    """What the ledger says of a document."""
-    accepted, values = count_values(document)
-    error = document.error
+def count_documents(documents: Sequence[Document], order: Order) -> Done:
+    """What the ledger says of a file with these reports."""
+    accepted, values = (sum(counts) for counts in zip(*map(count_values, documents), strict=True))
+    error = next((one.error for one in documents if one.error), None)
+    outcomes = {one.outcome for one in documents}
+    state = STATES[outcomes.pop()] if len(outcomes) == 1 else "partial"
     return Done(
-        state={"complete": "done", "partial": "partial", "failed": "failed"}[document.outcome],
+        state=state,
         versions=find_versions(made_with(load_engines(order.settings.reading.engines)), order),
-        pages=document.document.page_count,
-        reports=int(document.outcome != "failed"),
+        pages=documents[0].document.page_count,
+        reports=0 if state == "failed" else len(documents),
         accepted=accepted,
         value_cells=values,
         code=error.code if error else None,

@@ -20,7 +20,7 @@ from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, 
 from extractor.store.entering import Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
 from extractor.store.forms import find_form, form_of, keep_form, named_forms
-from extractor.store.keep import keep_document, read_json
+from extractor.store.keep import keep_document, read_json, read_parts
 from extractor.store.ledger import (
     ENDED_STATES,
     OPEN_STATES,
@@ -84,11 +84,13 @@ from extractor.store.rematch import Rematched, rematch_document
 from extractor.store.restore import Restored, find_users, restore_backup, verify_backup
 from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, list_watched, name_machine
 from extractor.store.save import (
+    WHOLE,
     Asking,
     Part,
     Shelf,
     Written,
     asking_of,
+    keep_only,
     parse_written,
     save_extraction,
     save_report,
@@ -100,6 +102,7 @@ __all__ = [
     "ENDED_STATES",
     "OPEN_STATES",
     "ROLES",
+    "WHOLE",
     "Address",
     "Again",
     "Alias",
@@ -173,6 +176,7 @@ __all__ = [
     "keep_document",
     "keep_form",
     "keep_lease",
+    "keep_only",
     "keep_original",
     "lease_next",
     "lease_task",
@@ -209,6 +213,7 @@ __all__ = [
     "read_json",
     "read_orders",
     "read_original",
+    "read_parts",
     "read_settled",
     "read_stamps",
     "recheck",

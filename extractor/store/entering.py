@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -14,6 +15,7 @@ from extractor.store.schema import bulk_document, bulk_path
 from extractor.writing import fold_name
 
 HASH_CHARS = 8
+OF_PART = re.compile(r"(.+)-p\d+-\d+")
 REPLACED = "replaced-file"
 Stamp = tuple[str, str, str]
 
@@ -187,7 +189,9 @@ class _Draft:
     def _free(self, target: str, sha256: str) -> str:
         """The name, with the start of the hash where another document has it."""
         for name in (target, f"{target}-{sha256[:HASH_CHARS]}"):
-            if self.taken.get(_fold(name), sha256) == sha256:
+            part = OF_PART.fullmatch(name)  # a file with several reports has such names for its JSON
+            whole = self.taken.get(_fold(part[1]), sha256) if part else sha256
+            if self.taken.get(_fold(name), sha256) == sha256 == whole:
                 return name
         return f"{target}-{sha256}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from extractor.store.current import cell_row, read_settled
 from extractor.store.files import keep_original
 from extractor.store.move import move_decisions
 from extractor.store.opening import Store, write_again
-from extractor.store.place import place_document
+from extractor.store.place import ask_for_version, place_document
 from extractor.store.questions import find_conflicts, find_lost, tell_lost
 from extractor.store.records import Settled, StoredCell, Task
 from extractor.store.schema import cell, document, extraction, file, finding, mute, page, task
@@ -246,6 +246,21 @@ def _find_document(connection: Connection, sha256: str, tree: Tree, part: Part, 
     return int(connection.execute(insert(document).returning(document.c.id), row).scalar_one())
 
 
+def keep_only(store: Store, sha256: str, parts: Collection[int]) -> None:
+    """Documents of a file that was divided otherwise before are not active any more, and nobody is asked of them."""
+
+    def change(connection: Connection) -> None:
+        others = (document.c.sha256 == sha256, document.c.part.not_in(parts))
+        gone = connection.execute(select(document.c.id, document.c.report_id).where(*others, document.c.active)).all()
+        for row in gone:
+            connection.execute(update(document).where(document.c.id == row.id).values(active=False))
+            connection.execute(delete(task).where(task.c.document_id == row.id, task.c.state != "done"))
+            if row.report_id is not None:
+                ask_for_version(connection, row.report_id)
+
+    write_again(store, change)
+
+
 def _insert_extraction(
     connection: Connection, document_id: int, tree: Tree, packed: bytes, readings: bytes | None, cause: str
 ) -> int:
@@ -269,8 +284,9 @@ def _insert_extraction(
 def _save_pages(connection: Connection, document_id: int, tree: Tree) -> None:
     rows = connection.execute(select(page.c.number, page.c.state).where(page.c.document_id == document_id))
     have: dict[int, str] = {row.number: row.state for row in rows}
-    lost = {one["page"] for one in tree["findings"] if one["kind"] == "page" and one["page"]}
-    numbers = range(1, (tree["document"]["page_count"] or 0) + 1)
+    lost = {one["page"] for one in tree["findings"] if one["rule"] == "unread-page"}
+    about = connection.execute(select(document).where(document.c.id == document_id)).one()
+    numbers = range(about.first_page or 1, (about.last_page or tree["document"]["page_count"] or 0) + 1)
     states = {number: "unread" if number in lost else "read" for number in numbers}
     new = [
         {"document_id": document_id, "number": one, "state": states[one], "turned": 0} for one in {*numbers} - {*have}

@@ -168,8 +168,8 @@ def _score_row(
 
 def _doubt(row: RowTrust) -> RowTrust:
     """The row of a page that may be of another report: a person must look at all of it."""
-    fields = {name: _hold(getattr(row, name)) for name in ("match", "label", "unit", "note")}
-    return replace(row, **fields, others=tuple(map(_hold, row.others)))
+    match, label, unit, note = map(_hold, (row.match, row.label, row.unit, row.note))
+    return replace(row, match=match, label=label, unit=unit, note=note, others=tuple(map(_hold, row.others)))
 
 
 def _hold(trust: Trust) -> Trust:
