@@ -42,10 +42,10 @@ def find_missing(
         return []
     ended = {row.sha256: row for row in entries}
     wanted = [Wanted(path, target, ended[sha256s[path]]) for path, target in targets.items() if sha256s[path] in ended]
-    return [one for one in wanted if not _is_there(Path(order.out), one)]
+    return [one for one in wanted if not is_there(Path(order.out), one)]
 
 
-def _is_there(out: Path, one: Wanted) -> bool:
+def is_there(out: Path, one: Wanted) -> bool:
     """Whether the JSON of each report of a file is there."""
     reports, sha256 = one.entry.reports or 1, one.entry.sha256
     if reports > 1:

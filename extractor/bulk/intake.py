@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from extractor.bulk.arrivals import Arrivals, take
-from extractor.bulk.deliver import Wanted, deliver, is_of
+from extractor.bulk.deliver import Wanted, deliver, is_there
 from extractor.bulk.run import Run
 from extractor.store import ENDED_STATES, OPEN_STATES, Found, enter, list_states, read_entries, read_stamps
 
@@ -95,6 +95,6 @@ class Intake:
             row = rows.get(found.sha256)
             if row is not None:
                 del self._undelivered[target]
-                if not is_of(Path(out) / f"{target}.json", found.sha256):
-                    wish = [Wanted(found.path, target, row)]
+                wish = [Wanted(found.path, target, row)]
+                if not is_there(Path(out), wish[0]):
                     self.run.turns.ask(lambda wish=wish: deliver(self.run.store, self.run.order, wish))  # type: ignore[misc]

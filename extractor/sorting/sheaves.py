@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from extractor.records import AS_FILED, Order, PageNote
+from extractor.records import AS_FILED, NoteRule, Order, PageNote
 from extractor.sorting.chains import Chain, Seams, find_chains
 from extractor.sorting.clues import Clues
 from extractor.sorting.numbers import find_lost
-from extractor.sorting.seams import OTHER, SAME, TWICE_SHARE, layout_gap
+from extractor.sorting.seams import OTHER, SAME, TWICE_SHARE, layout_gap, share_twice
 from extractor.sorting.twins import find_twins, is_same_sheet
 
 SURE_BORDER = 3.0  # log odds by which a border must be likelier than none
+LEAST_AGAIN, AGAIN = 4, 0.15  # codes of a page, and their share, that the page before has too
 ISLAND = 1  # pages of a headless chain that are strangers among another report's, not a report
 
 
@@ -58,10 +59,12 @@ def sort_pages(clues: Sequence[Clues], unread: Sequence[int], codes: int) -> tup
     if not forms:
         return (Sheaf(everything),)
     twins = find_twins(forms, codes)
-    seams = Seams([form for place, form in enumerate(forms) if place not in twins], codes)
+    gone = {twin.copy for twin in twins}
+    seams = Seams([form for place, form in enumerate(forms) if place not in gone], codes)
     reports = _settle([_Report(chain, [], [], []) for chain in find_chains(seams)], seams)
-    for copy, kept in twins.items():
-        _keep_twin(reports, seams, forms[copy].page, forms[kept].page)
+    for twin in twins:
+        rule: NoteRule = "doubled-page" if twin.same else "doubtful-page"
+        _keep_twin(reports, seams, PageNote(rule, forms[twin.copy].page, (forms[twin.kept].page,)))
     owned = _spread(everything, clues, reports, seams.pages)
     return tuple(
         _finish(report, pages, seams, unread, _border(number, reports, seams))
@@ -69,13 +72,15 @@ def sort_pages(clues: Sequence[Clues], unread: Sequence[int], codes: int) -> tup
     )
 
 
-def _keep_twin(reports: Sequence[_Report], seams: Seams, copy: int, kept: int) -> None:
-    """A sheet scanned twice goes to the report that has it. `copy`, `kept`: pages."""
+def _keep_twin(reports: Sequence[_Report], seams: Seams, note: PageNote) -> None:
+    """A page that is there twice goes to the report that has the other."""
+    assert note.page is not None
+    (kept,) = note.others
     for report in reports:
         pages = {seams.pages[place].page for place in report.chain} | {page for page, _ in report.copies}
         if kept in pages | set(report.foreign):
-            report.copies.append((copy, kept))
-            report.notes.append(PageNote("doubled-page", copy, (kept,)))
+            report.copies.append((note.page, kept))
+            report.notes.append(note)
             return
 
 
@@ -265,7 +270,11 @@ def _moved(pages: Sequence[int]) -> list[PageNote]:
 
 
 def _doubted(chain: Chain, seams: Seams) -> tuple[int, ...]:
-    """Pages that may be of another report: laid out otherwise, or reached over another report without any likeness."""
+    """Pages that may be of another report.
+
+    They are laid out otherwise, print rows of the page before again, or are reached over another report's head without
+    any likeness.
+    """
     usual = _usual(chain, seams)
     doubted = []
     reached = True
@@ -273,6 +282,12 @@ def _doubted(chain: Chain, seams: Seams) -> tuple[int, ...]:
         gap = layout_gap(seams.pages[place], seams.pages[usual])
         if at and seams.crossed(chain[at - 1], place):
             reached = gap is not None and gap <= SAME
-        if not reached or (gap is not None and gap > OTHER):
+        again = bool(at) and _overlap(seams.pages[chain[at - 1]], seams.pages[place])
+        if not reached or again or (gap is not None and gap > OTHER):
             doubted.append(seams.pages[place].page)
     return tuple(doubted)
+
+
+def _overlap(one: Clues, other: Clues) -> bool:
+    both = len(set(one.known) & set(other.known))
+    return both >= LEAST_AGAIN and share_twice(one, other) >= AGAIN

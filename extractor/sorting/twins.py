@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -15,6 +16,7 @@ SAME_LENGTH = 0.2  # of the rows: how far two scans of a page may differ in what
 SAME_HEIGHTS, OTHER_HEIGHTS = 0.015, 0.05  # of the table's height: borders of rows of one sheet, and of another print
 SAME_VALUES = 0.75  # share of the values that agree at first sight
 SURE_VALUES, MANY_VALUES = 0.92, 10  # the same where a head is read otherwise
+VYING = 0.5  # share of the codes of the shorter page from which only one of the two can be the report's
 SAME_LABELS = 88.0  # rapidfuzz ratio, mean
 
 
@@ -67,33 +69,55 @@ def _conflicts(one: Clues, other: Clues) -> int:
     return sum(a is not None and b is not None and a != b for a, b in pairs)
 
 
-def find_twins(pages: Sequence[Clues], codes: int) -> dict[int, int]:
-    """Sheets that were scanned twice: place of the later page -> place of the one that stays.
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Places of two pages that print the same rows: `copy`, the later, is looked at beside `kept`.
+
+    `same`: they are one sheet; else one of them is of another report, and nothing tells which.
+    """
+
+    copy: int
+    kept: int
+    same: bool
+
+
+def find_twins(pages: Sequence[Clues], codes: int) -> tuple[Twin, ...]:
+    """Sheets that were scanned twice, and pages that vie for one place.
 
     Pages are alike only where their being two would break a report off: else they may be of two alike reports.
     """
-    twins: dict[int, int] = {}
+    twins: list[Twin] = []
     while True:
-        left = [place for place in range(len(pages)) if place not in twins]
+        gone = {twin.copy for twin in twins}
+        left = [place for place in range(len(pages)) if place not in gone]
         seams = Seams([pages[place] for place in left], codes)
         chains = find_chains(seams)
-        found = next((pairs for chain in chains if (pairs := _find_pairs(chain, chains, seams))), {})
+        found = next((pairs for chain in chains if (pairs := _find_pairs(chain, chains, seams))), ())
         if not found:
-            return twins
-        twins |= {left[copy]: left[kept] for copy, kept in found.items()}
+            return tuple(twins)
+        twins += [Twin(left[one.copy], left[one.kept], one.same) for one in found]
 
 
-def _find_pairs(chain: Chain, chains: Sequence[Chain], seams: Seams) -> dict[int, int]:
+def _find_pairs(chain: Chain, chains: Sequence[Chain], seams: Seams) -> tuple[Twin, ...]:
     """Pages of a chain that is no report of its own which another chain has too."""
     if seams.pages[chain[0]].headed and len(chain) > 1:
-        return {}
+        return ()
     for other in chains:
         if other == chain:
             continue
-        pairs = [(a, b) for a in chain for b in other if is_same_sheet(seams.pages[a], seams.pages[b])]
-        again = {a for a, _ in pairs}
+        pairs = [pair for a in chain for b in other if (pair := _pair(a, b, seams)) is not None]
+        again = {place for pair in pairs for place in (pair.copy, pair.kept)}
         rest = {code for place in chain if place not in again for code in seams.pages[place].known}
         theirs = {code for place in other for code in seams.pages[place].known}
-        if pairs and len(rest & theirs) <= TWICE_SHARE * len(rest):
-            return {max(pair): min(pair) for pair in pairs}
-    return {}
+        sure = [pair for pair in pairs if pair.same or rest]
+        if sure and len(rest & theirs) <= TWICE_SHARE * len(rest):
+            return tuple({pair.copy: pair for pair in sure}.values())
+    return ()
+
+
+def _pair(a: int, b: int, seams: Seams) -> Twin | None:
+    one, other = seams.pages[a], seams.pages[b]
+    layout = layout_gap(one, other)
+    vying = share_twice(one, other) >= VYING and (layout is None or layout <= OTHER)
+    same = is_same_sheet(one, other)
+    return Twin(max(a, b), min(a, b), same) if same or vying else None
