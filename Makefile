@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test bench-split pins clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -105,6 +105,12 @@ bench-export: $(STAMP) ## a million observations to files and databases, twice e
 
 soak-export: $(STAMP) ## 11 districts of 5 years exported, corrected and read again under a hundred random kills
 	EXTRACTOR_TEST_DOCUMENTS=55 EXTRACTOR_TEST_KILLS=100 $(BIN)/pytest tests/export/test_kills.py
+
+REPORTS ?= out/split
+
+bench-split: $(STAMP) ## feeder files of generated reports (in REPORTS, made where missing): what is found, what is wrong
+	test -d $(REPORTS) || $(BIN)/python -m fixtures.generator --profile born-digital --count 18 --seed 88000 --out $(REPORTS)
+	$(BIN)/python -m tools.bench_split $(REPORTS) --files 32
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)
