@@ -29,6 +29,7 @@ PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from wh
 SAME_SIDES = 0.02  # of the page's width: how far the sides of one table may differ from page to page
 SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
 LEAST_ROWS = 3
+SLICE = 60  # rows: less than a report, where one table holds several reports and so fits none as a whole
 LONGER_FITS = 4.0  # rapidfuzz points by which a label joined over a page break must be more like an indicator's
 GUESSED_COLUMNS = 0.4  # certainty of rows whose columns were told by content alone
 FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead stands
@@ -57,15 +58,9 @@ def choose_form(
     Raises NoCatalogue where no table does.
     """
     candidates = _candidates(drafts)
-    best = max(
-        (
-            (confidence * len(draft.rows), confidence, catalogue)
-            for draft in candidates
-            for catalogue, confidence in [choose_catalogue(sketch(draft.rows), catalogues)]
-            if catalogue is not None
-        ),
-        key=lambda item: item[0],
-        default=None,
+    best = _choose([draft.rows for draft in candidates], catalogues) or _choose(
+        [draft.rows[k : k + SLICE] for draft in candidates for k in range(0, len(draft.rows) - SLICE, SLICE)],
+        catalogues,
     )
     if best is None and chosen and candidates:
         best = (0.0, 0.0, catalogues[0])
@@ -73,6 +68,15 @@ def choose_form(
         advice = "name it with --catalogue, or read the tables as they are with extractor tables"
         raise NoCatalogue("no table of the file follows a known catalogue", advice)
     return best[2], best[1]
+
+
+def _choose(
+    tables: Sequence[tuple[DraftRow, ...]], catalogues: Sequence[Catalogue]
+) -> tuple[float, float, Catalogue] | None:
+    """(weight, confidence, catalogue) of the table that fits best."""
+    choices = [(rows, *choose_catalogue(sketch(rows), catalogues)) for rows in tables]
+    fitting = [(sure * len(rows), sure, catalogue) for rows, catalogue, sure in choices if catalogue is not None]
+    return max(fitting, key=lambda item: item[0], default=None)
 
 
 def _candidates(drafts: Sequence[DraftTable]) -> list[DraftTable]:

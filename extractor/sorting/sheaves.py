@@ -218,10 +218,10 @@ def _spread(
 def _border(number: int, reports: Sequence[_Report], seams: Seams) -> bool:
     """Whether it is certain that a report begins where it does."""
     first = reports[number].chain[0]
+    if not seams.pages[first].headed:
+        return len(reports) == 1
     if number == 0:
         return True
-    if not seams.pages[first].headed:
-        return False
     before = max(max(one.chain) for one in reports[:number])
     mine = {code for place in reports[number].chain for code in seams.pages[place].known}
     theirs = {code for one in reports[:number] for place in one.chain for code in seams.pages[place].known}
