@@ -172,7 +172,11 @@ def _take_in(report: _Report, host: _Report, seams: Seams) -> None:
         gap = layout_gap(page, seams.pages[usual])
         rivals = [one for one in host.chain if set(seams.pages[one].known) & set(page.known)]
         pages = tuple(seams.pages[one].page for one in rivals)
-        if rivals and (gap is None or gap <= OTHER):
+        same = next((one for one in rivals if is_same_sheet(seams.pages[one], page)), None)
+        if same is not None:
+            host.copies.append((page.page, seams.pages[same].page))
+            host.notes.append(PageNote("doubled-page", page.page, (seams.pages[same].page,)))
+        elif rivals and (gap is None or gap <= OTHER):
             host.copies.append((page.page, pages[0]))
             host.notes.append(PageNote("doubtful-page", page.page, pages))
         else:

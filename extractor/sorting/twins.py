@@ -102,17 +102,24 @@ def _find_pairs(chain: Chain, chains: Sequence[Chain], seams: Seams) -> tuple[Tw
     """Pages of a chain that is no report of its own which another chain has too."""
     if seams.pages[chain[0]].headed and len(chain) > 1:
         return ()
-    for other in chains:
-        if other == chain:
-            continue
-        pairs = [pair for a in chain for b in other if (pair := _pair(a, b, seams)) is not None]
-        again = {place for pair in pairs for place in (pair.copy, pair.kept)}
-        rest = {code for place in chain if place not in again for code in seams.pages[place].known}
-        theirs = {code for place in other for code in seams.pages[place].known}
-        sure = [pair for pair in pairs if pair.same or rest]
-        if sure and len(rest & theirs) <= TWICE_SHARE * len(rest):
-            return tuple({pair.copy: pair for pair in sure}.values())
-    return ()
+    others = [other for other in chains if other != chain]
+    before = [other for other in others if min(chain) - 1 in other]
+    return next(
+        (pairs for other in others if (pairs := _pairs(chain, other, seams, vying=False))),
+        next((pairs for other in before if (pairs := _pairs(chain, other, seams, vying=True))), ()),
+    )
+
+
+def _pairs(chain: Chain, other: Chain, seams: Seams, *, vying: bool) -> tuple[Twin, ...]:
+    """Pages that both chains have, where the rest of the chain fits the other. `vying`: also those that only vie."""
+    every = [pair for a in chain for b in other if (pair := _pair(a, b, seams)) is not None]
+    again = {place for pair in every if vying or pair.same for place in (pair.copy, pair.kept)}
+    rest = {code for place in chain if place not in again for code in seams.pages[place].known}
+    theirs = {code for place in other for code in seams.pages[place].known}
+    if len(rest & theirs) > TWICE_SHARE * len(rest):
+        return ()
+    sure = [pair for pair in every if pair.same or (vying and rest)]
+    return tuple({pair.copy: pair for pair in sure}.values())
 
 
 def _pair(a: int, b: int, seams: Seams) -> Twin | None:

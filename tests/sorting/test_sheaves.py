@@ -91,6 +91,12 @@ def test_a_sheet_scanned_twice_counts_once() -> None:
     assert 4 not in only.pages
 
 
+def test_a_double_beside_a_stranger_is_a_double_still() -> None:
+    (only,) = _sort([*A[:3], A[2], B[4], *A[3:]])
+    assert only.copies == ((4, 3),)
+    assert _rules(only) == [("doubled-page", 4), ("foreign-page", 5)]
+
+
 def test_a_missing_page_is_told_by_numbers() -> None:
     (only,) = _sort([*A[:2], *A[3:]])
     assert only.order.gaps == ((2, 3),)
