@@ -18,6 +18,7 @@ from extractor.settings import Settings
 from extractor.store import Store, StoreError
 from extractor.store.pictures import NoPicture, Pictures
 from extractor.web.background import Background
+from extractor.web.data import PREFIX, make_api
 from extractor.web.pages import ROUTERS
 from extractor.web.security import HEADERS, SignInNeeded
 from extractor.web.show import show_page
@@ -43,6 +44,7 @@ def make_app(store: Store, settings: Settings) -> FastAPI:
     app.middleware("http")(_guard)
     for router in ROUTERS:
         app.include_router(router)
+    app.mount(PREFIX, make_api(store, app.state.pictures))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(HTTPException, _tell)
