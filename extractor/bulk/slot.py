@@ -66,6 +66,7 @@ class Slot:
     _process: subprocess.Popen[bytes] | None = None
     _pipe: Connection | None = None
     _said: IO[bytes] | None = None
+    _looked: psutil.Process | None = None
     _done: int = 0
     _first_memory: int = 0
     _bad_starts: int = 0
@@ -127,6 +128,9 @@ class Slot:
                 env=environment,
                 process_group=0,  # so that what it started ends with it
             )
+            self._looked = psutil.Process(self._process.pid)
+        except psutil.Error:
+            self._looked = None  # gone already, which the pipe will tell
         finally:
             theirs.close()
         return ours
@@ -163,7 +167,7 @@ class Slot:
     def _memory(self) -> int:
         """Of the child, MiB."""
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss) // MIB if self._process else 0
+            return int(self._looked.memory_info().rss) // MIB if self._looked is not None else 0
         except psutil.Error:
             return 0
 
@@ -216,7 +220,7 @@ class Slot:
         for end in (self._pipe, self._said):
             if end is not None:
                 end.close()
-        self._process = self._pipe = self._said = None
+        self._process = self._pipe = self._said = self._looked = None
 
 
 def _ended(kind: str, what: object) -> Ended:
