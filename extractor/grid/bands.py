@@ -18,6 +18,8 @@ CORE = 0.6  # text heights above the baseline that no other line's marks and tai
 PITCHES = (1.1, 2.6)  # text heights from line to line within a cell
 SINGLE = 2.0  # the same where nothing else tells the pitch of lines from that of rows
 APART = 1.12  # how many times wider the pitch of rows is, where there is white between them
+SEPARATED = 4.0  # standard deviations between two kinds of pitches; pitches of one kind parted have 3.5
+BETWEEN = 1.05  # times the widest pitch of the one kind is the narrowest of the other
 MANY_FIT = 0.4  # share of the narrow gaps over which the next word would have fit: then they part rows
 WRAPS = 4.0  # text heights: in a narrower column no words are wrapped
 SPACE = 0.35  # text heights: a word needs this much before it
@@ -38,12 +40,16 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """White between two bands of print: `pitch` of the lines that stand closest over it; whether a word would `fit`."""
+    """White between two bands of print: `pitch` of the lines that stand closest over it; whether a word would `fit`.
+
+    `shared`: lines of several columns stand as close over it, as where rows of one line follow each other.
+    """
 
     top: float
     bottom: float
     pitch: float
     fits: bool
+    shared: bool
 
 
 def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height: float) -> tuple[list[float], bool]:
@@ -111,16 +117,32 @@ def _gap(columns: Sequence[Sequence[_Line]], top: float, bottom: float, text_hei
     edges = clear if clear[0] < clear[1] else (top, bottom)
     pitch = min((pitch for pitch, _ in found), default=np.inf)
     nearest = [fits for other, fits in found if other <= pitch + 0.1 * text_height]
-    return _Gap(*edges, float(pitch), any(nearest))
+    return _Gap(*edges, float(pitch), any(nearest), len(nearest) > 1)
 
 
 def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
     """The gaps between lines of one cell, where their pitch tells them from those between rows."""
     least, most = (bound * text_height for bound in PITCHES)
     pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch <= APART * most)
+    cut = _two_kinds(pitches)
+    if cut is None:
+        return []
+    narrow = [gap for gap in gaps if gap.pitch <= cut]
+    # a note of many lines may be ragged, but stands alone beside its row
+    return narrow if np.mean([gap.fits and gap.shared for gap in narrow]) <= MANY_FIT else []
+
+
+def _two_kinds(pitches: Sequence[float]) -> float | None:
+    """The widest pitch of the narrow kind, where there are two kinds; a lone odd one is none (Otsu's threshold)."""
     ratios = [b / a for a, b in pairwise(pitches)]
     if not ratios or max(ratios) < APART:
-        return []
-    cut = pitches[int(np.argmax(ratios))]
-    narrow = [gap for gap in gaps if gap.pitch <= cut]
-    return narrow if np.mean([gap.fits for gap in narrow]) <= MANY_FIT else []
+        return None
+    logs = np.log(pitches)
+    count = len(logs)
+    sums, ahead = np.cumsum(logs), np.arange(1, count)
+    means = sums[:-1] / ahead, (sums[-1] - sums[:-1]) / (count - ahead)
+    at = int(np.argmax(ahead * (count - ahead) * (means[1] - means[0]) ** 2))
+    within = np.sqrt((np.var(logs[: at + 1]) * (at + 1) + np.var(logs[at + 1 :]) * (count - at - 1)) / count)
+    if means[1][at] - means[0][at] >= SEPARATED * within and ratios[at] >= BETWEEN:
+        return float(pitches[at])
+    return float(pitches[int(np.argmax(ratios))])
