@@ -41,6 +41,7 @@ def stage(connection: Connection, observations: Iterable[Observation], store: st
     connection.execute(text(tables.make_staged(sqlite=sqlite)))
     rows = (as_row(one)[:-1] for one in observations)
     (_stage_sqlite if sqlite else _stage_postgresql)(connection, rows)
+    connection.execute(text(tables.INDEX_STAGED_SQLITE if sqlite else tables.INDEX_STAGED))
     strange = connection.execute(text(tables.STRANGE), {"store": store}).scalar_one()
     if strange:
         raise ExportError(
@@ -49,6 +50,7 @@ def stage(connection: Connection, observations: Iterable[Observation], store: st
         )
     if not sqlite:
         connection.execute(text("ANALYZE staged"))
+        connection.execute(text("SET LOCAL work_mem = '128MB'"))
     connection.execute(text(tables.make_changed(sqlite=sqlite)), {"store": store})
     counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(text(tables.COUNTS))}
     return Changes(counts.get("insert", 0), counts.get("change", 0), counts.get("withdraw", 0))

@@ -32,7 +32,12 @@ def type_of(one: Column, *, sqlite: bool) -> str:
 def make_staged(*, sqlite: bool) -> str:
     """The table that observations are staged in, of this connection alone."""
     columns = ", ".join(f"{name} {type_of(one, sqlite=sqlite)}" for name, one in zip(NAMES, CONTENT, strict=True))
-    return f"CREATE TEMP TABLE staged ({columns}, PRIMARY KEY ({KEY}))"
+    return f"CREATE TEMP TABLE staged ({columns})"
+
+
+# after it is filled, which takes half of the time
+INDEX_STAGED = f"CREATE UNIQUE INDEX staged_{KEY} ON staged ({KEY})"
+INDEX_STAGED_SQLITE = f"CREATE UNIQUE INDEX temp.staged_{KEY} ON staged ({KEY})"
 
 
 def make_changed(*, sqlite: bool) -> str:

@@ -19,6 +19,7 @@ from extractor.store.address import Address, parse_address
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 LOCK = 860147  # advisory, one a database: exports into it go one after the other
+CACHE_KB = 64 * 1024  # of SQLite: ids come in no order, and every page of an index is met again and again
 BUSY_SECONDS = 300  # an export waits for another one
 
 
@@ -95,7 +96,8 @@ def _make_engine(address: Address, schema: str | None) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
     connection.isolation_level = None  # transactions begin where we say
-    connection.execute("PRAGMA synchronous=FULL").close()
+    for pragma in ("synchronous=FULL", f"cache_size=-{CACHE_KB}", f"temp.cache_size=-{CACHE_KB}"):
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _upgrade(target: Target) -> None:
