@@ -1,10 +1,11 @@
 """An archive of reports -> every one extracted once, unattended: a ledger, isolated processes, limits, progress."""
 
-from extractor.bulk.archive import Unreadable, find_documents, read_shelves
+from extractor.bulk.archive import Unreadable, find_documents
 from extractor.bulk.cluster import ClusterRun
 from extractor.bulk.deliver import deliver, find_missing, write_unreadable
 from extractor.bulk.document import Order, find_versions
 from extractor.bulk.run import Run
+from extractor.bulk.shelves import read_shelves
 from extractor.bulk.turn import Halted
 
 __all__ = [

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractor.bulk.shelves import Shelves, find_shelf
 from extractor.cli.inputs import find_jobs, hash_file
-from extractor.errors import UsageError
 from extractor.store import Found
 
 
@@ -24,7 +23,7 @@ class Unreadable:
 
 
 Stamp = tuple[str, str, str]
-Shelves = Mapping[str, tuple[str, str]]
+NO_SHELF = (None, None)
 
 
 def find_documents(
@@ -32,8 +31,11 @@ def find_documents(
 ) -> tuple[list[Found], list[Stamp], list[Unreadable]]:
     """(documents, (path, sha256, stamp) of each file, files that can't be read).
 
-    `known`: path -> (stamp, sha256) of files that were hashed before; `shelves`: path -> (box, folder).
+    `known`: path -> (stamp, sha256) of files that were hashed before; `shelves`: path -> (box, folder), for all others
+    the names of their folders tell.
     """
+    inputs = tuple(inputs)
+    roots = [given.absolute() for given in inputs if given.is_dir()]
     found: list[Found] = []
     stamps: list[Stamp] = []
     unreadable: list[Unreadable] = []
@@ -57,7 +59,8 @@ def find_documents(
         if sha256 is None:
             unreadable.append(Unreadable(job.path, target, "it can't be read"))
             continue
-        box, folder = shelves.get(path, (None, None))
+        marks, told = shelves.get(path, NO_SHELF), find_shelf(Path(path), roots)
+        box, folder = marks[0] or told[0], marks[1] or told[1]
         found.append(
             Found(
                 sha256,
@@ -66,22 +69,8 @@ def find_documents(
                 about.st_size,
                 target,
                 box,
-                folder or job.path.absolute().parent.name,
+                folder,
             )
         )
         stamps.append((path, sha256, mark))
     return found, stamps, unreadable
-
-
-def read_shelves(table: Path | None) -> dict[str, tuple[str, str]]:
-    """A CSV with columns path, box, folder -> shelfmarks by absolute path; paths count from the table's folder."""
-    if table is None:
-        return {}
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"the shelfmarks {table} can't be read: {error}", "give a CSV: path, box, folder") from error
-    if rows and not {"path", "box", "folder"} <= set(rows[0]):
-        raise UsageError(f"{table} lacks a column", "its columns are path, box and folder")
-    return {str((table.parent / row["path"]).absolute()): (row["box"], row["folder"]) for row in rows}
