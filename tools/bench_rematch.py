@@ -6,22 +6,24 @@ Run as `python -m tools.bench_rematch [--documents 400] [--jobs 2] [--postgresql
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from extractor.cli import main as extractor
 from extractor.indicator import load_catalogue
 from extractor.pipeline import find_report_head, judge
 from extractor.report import assemble_document
 from extractor.settings import load_settings
-from extractor.store import NewDecision, Store, as_report, decide, pack_report, save_report, unpack_readings
+from extractor.store import NewDecision, Store, as_report, decide, open_store, pack_report, save_report, unpack_readings
+from tests.postgres import start_cluster
 from tests.store.samples import seed_scan
-from tools.bench_review import make_store
 
 SETTINGS = load_settings(environ={})
 PRINTED = "319"  # the sample's own number
@@ -50,11 +52,25 @@ def fill(store: Store, documents: int) -> None:
             decide(store, new)
 
 
+@contextmanager
+def make_store(folder: Path, *, postgresql: bool) -> Iterator[Store]:
+    """An empty store of either kind."""
+    if not postgresql:
+        with closing(open_store(str(folder / "kho.db"))) as store:
+            yield store
+        return
+    clusters = start_cluster(folder)
+    cluster: Any = next(clusters)
+    with closing(open_store(cluster.new_database(), files=folder / "files")) as store:
+        yield store
+    next(clusters, None)
+
+
 def measure(address: str, *flags: str) -> str:
     """Wall and CPU seconds of one command, and its last line."""
     began, cpu = time.monotonic(), os.times()
     told = io.StringIO()
-    with contextlib.redirect_stdout(told):
+    with redirect_stdout(told):
         extractor(["rematch", "--store", address, *flags])
     spent = os.times()
     busy = sum(spent[:4]) - sum(cpu[:4])

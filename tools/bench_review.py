@@ -18,8 +18,9 @@ from sqlalchemy import insert, select
 from extractor.settings import load_settings
 from extractor.store import Store, open_store
 from extractor.store.schema import document, task
+from tests.conftest import CHROMIUM
 from tests.postgres import start_cluster
-from tests.web.conftest import CHROMIUM, PASSWORD, add_people, fill, serve
+from tests.web.conftest import PASSWORD, add_people, fill, serve
 
 PRESS = """() => { const from = performance.now(); return new Promise((done) => {
   new MutationObserver((_, me) => { me.disconnect(); const crop = document.querySelector('.crop');

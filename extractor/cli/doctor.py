@@ -12,9 +12,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from extractor import __version__
+from extractor.cli.common import add_store, read_settings
 from extractor.cli.work import count_cores
 from extractor.errors import EXIT_INTERNAL, EXIT_OK, ExtractorError
 
@@ -40,16 +42,31 @@ class Check:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of this command."""
     parser.add_argument("--json", action="store_true", help="as JSON, for machines")
+    add_store(parser, required=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print all checks; exit code 1 where something is missing that extraction needs."""
     checks = [*check_python(), *check_packages(), *check_tesseract(), *check_engines(), *check_data()]
+    if args.store:
+        checks += find_health(args)
     if args.json:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1))
     else:
         _print_table(checks)
     return EXIT_INTERNAL if any(check.state == "missing" for check in checks) else EXIT_OK
+
+
+def find_health(args: argparse.Namespace) -> Iterator[Check]:
+    """A store: its schema, database, chain of decisions, originals, and room on its disk."""
+    from extractor.store import check_store, open_for_upgrade
+
+    files = read_settings(args).store.files
+    store = open_for_upgrade(args.store, Path(files) if files else None)
+    for one in check_store(store):
+        broken: State = "optional" if one.name == "free disk" else "missing"
+        yield Check(f"store: {one.name}", broken if one.advice else "ok", one.found, one.advice)
+    store.close()
 
 
 def check_python() -> Iterator[Check]:

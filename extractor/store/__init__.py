@@ -20,6 +20,7 @@ from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, 
 from extractor.store.entering import Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
 from extractor.store.forms import find_form, form_of, keep_form, named_forms
+from extractor.store.health import Health, check_store
 from extractor.store.keep import keep_document, read_json, read_parts
 from extractor.store.ledger import (
     ENDED_STATES,
@@ -118,6 +119,7 @@ __all__ = [
     "Fault",
     "Filter",
     "Found",
+    "Health",
     "Holder",
     "Kept",
     "Leased",
@@ -149,6 +151,7 @@ __all__ = [
     "changed_keys",
     "check_cells",
     "check_chain",
+    "check_store",
     "claim",
     "compare_archive",
     "compare_document",

@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 from extractor.cli import main
 from extractor.errors import CatalogueError, UsageError
 from extractor.indicator import add_variants, copy_catalogue, load_catalogue
-from extractor.store import NewDecision, decide, open_store, parse_address, save_report
+from extractor.store import NewDecision, check_store, decide, open_for_upgrade, open_store, parse_address, save_report
 from tests.store.samples import seed_scan
 
 SHIPPED = "soctrang-cchc-huyen"
@@ -109,3 +109,28 @@ def test_a_store_on_a_network_share_is_refused(tmp_path: Path, monkeypatch: pyte
     assert not list(share.rglob("*.db"))
     assert parse_address(str(tmp_path / "kho.db")).is_sqlite
     assert parse_address("postgresql:///kho", share).files == share
+
+
+def test_the_doctor_looks_at_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    address = str(tmp_path / "kho.db")
+    store = open_store(address)
+    one = save_report(store, *seed_scan())
+    decide(store, NewDecision("a", one, "III.6.4/value", "misread", "lan", {"state": "read", "number": "7"}))
+
+    def look() -> dict[str, str]:
+        found = check_store(store)
+        return {health.name: health.found for health in found if health.advice and health.name != "free disk"}
+
+    assert look() == {}
+    next(path for path in store.files.rglob("*") if path.is_file()).write_bytes(b"cut")
+    with store.write() as connection:
+        connection.execute(sql("DROP TRIGGER decision_no_update"))
+        connection.execute(sql("UPDATE decision SET why = 'another'"))
+    assert look().keys() == {"decisions", "originals"}
+    store.close()
+    assert main(["doctor", "--store", address, "--json"]) == 1
+    assert "decision 1 was changed" in capsys.readouterr().out
+    assert main(["upgrade", "--store", address, "--to", "0001"]) == 0
+    again = open_for_upgrade(address)
+    assert [health.advice != "" for health in check_store(again)] == [True]
+    again.close()
