@@ -19,6 +19,7 @@ from extractor.value import parse_value
 
 LEVEL = 0.05  # the bound is one-sided, at 95 %
 BLANK = ("blank", "trống", "để trống", "-", "–")
+WRONG_ROW = ("wrong row", "sai dòng")
 ILLEGIBLE = ("?", "illegible", "không đọc được")
 
 
@@ -69,6 +70,8 @@ def judge_answer(item: Item, text: str) -> str:
     plain = " ".join(text.split())
     if plain.lower() in ILLEGIBLE:
         return "illegible"
+    if plain.lower() in WRONG_ROW:
+        return "wrong"
     meant = item.raw if item.at_source else item.value
     if plain.lower() in BLANK:
         return "right" if not meant else "wrong"

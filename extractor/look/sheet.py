@@ -130,14 +130,16 @@ class Blind(Protocol):
 
 def show_blind(items: Iterable[Blind], pictures: Pictures, *, language: str = "vi") -> str:
     """A sheet of crops to fill in by hand or beside a list."""
-    crops = [(one, _crop(one, pictures)) for one in items]
+    crops = [(one, _crops(one, pictures)) for one in items]
     return environment().get_template("blind.html").render(t=partial(say, language), language=language, crops=crops)
 
 
-def _crop(one: Blind, pictures: Pictures) -> str:
+def _crops(one: Blind, pictures: Pictures) -> tuple[str, ...]:
+    """The cell, and the whole line of the page that it stands in: a number may be right and its row another one's."""
     if one.page is None or one.box is None:
-        return ""
+        return ()
+    boxes = (one.box, (0.0, one.box[1], 1.0, one.box[3]))
     try:
-        return _data(pictures.crop(one.sha256, one.page, one.box))
+        return tuple(_data(pictures.crop(one.sha256, one.page, box)) for box in boxes)
     except (NoPicture, OSError):
-        return ""
+        return ()

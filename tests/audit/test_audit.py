@@ -135,6 +135,7 @@ def item(
         (item("4314", "4.304"), "4.304", "wrong"),  # misread, or settled wrongly: what is printed counts
         (item("4304", "4.304"), "trống", "wrong"),
         (item("4304", "4.304"), "?", "illegible"),
+        (item("4304", "4.304"), "Sai dòng", "wrong"),
         (item("60.22", "60,22", "I.1", "percent", "%"), "60,22", "right"),
         (item("100", "100 %", at_source=True), "100 %", "right"),
         (item("100", "100 %", at_source=True), "10", "wrong"),
