@@ -111,8 +111,9 @@ def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:
     if not sure:
         return blank
     held = replace(blank, readings=tuple(readings), reasons=(*blank.reasons, "stray-ink"))
-    if _is_figure(readings) or any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings):
-        field = _settle_read(held, readings)
+    dash = any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings)
+    if dash or _is_figure(readings):
+        field = _settle_read(held, readings if _is_figure(readings) else _without_signs(readings))
         return replace(field, confidence=field.confidence * LEFT_OUT)
     return replace(held, confidence=STRAY_BLANK, alternatives=_alternatives([("", 0.0)], sure))
 
@@ -143,6 +144,11 @@ def _without_impossible(parts: Sequence[CellText], readings: Sequence[Reading]) 
     """Flat ink holds no letter and no figure, though an engine that blows it up may see a 1 in it."""
     if not _is_flat(parts, HIGHEST_DASH):
         return tuple(readings)
+    return _without_signs(readings)
+
+
+def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings, those that hold letters or figures emptied."""
     return tuple(replace(r, text="", confidence=0.0) if any(map(str.isalnum, r.text)) else r for r in readings)
 
 
