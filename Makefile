@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test bench-split pins clean
+.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test bench-split pins clean soak-corpus
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -111,6 +111,13 @@ REPORTS ?= out/split
 bench-split: $(STAMP) ## feeder files of generated reports (in REPORTS, made where missing): what is found, what is wrong
 	test -d $(REPORTS) || $(BIN)/python -m fixtures.generator --profile born-digital --count 18 --seed 88000 --out $(REPORTS)
 	$(BIN)/python -m tools.bench_split $(REPORTS) --files 32
+
+CORPUS ?=
+CORPUS_BULK ?= 200
+
+soak-corpus: $(STAMP) ## open and draw a folder of broken PDFs, and run bulk over some: CORPUS=DIR, CORPUS_BULK=N, JOBS
+	@test -n "$(CORPUS)" || { echo "give CORPUS=DIR, a folder of PDFs" >&2; exit 1; }
+	$(BIN)/python -m tools.soak_corpus "$(CORPUS)" --bulk $(CORPUS_BULK) --jobs $(JOBS)
 
 pins: ## make requirements.txt again from pyproject.toml (needs uv in .venv)
 	bash tools/pin.sh $(BIN)

@@ -14,7 +14,7 @@ from extractor.filing import Filed, choose_first, find_filed
 from extractor.form import Form
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
 from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
-from extractor.ingest import open_source
+from extractor.ingest import open_bytes, read_file
 from extractor.measures import find_measures, main_measure, read_measures, with_main_measure
 from extractor.page import PageReader, open_pages, prepare_page
 from extractor.reading import Engine, find_ink, is_true_layer, load_engines, read_first, read_lines, read_rows
@@ -98,7 +98,16 @@ def extract(path: Path, *, catalogue: str | Path | None = None, settings: Settin
 
 def extract_report(path: Path, catalogue: str | Path | None, settings: Settings) -> tuple[Document, Report]:
     """The Document with what was read, from which it can be judged again."""
-    report = read_report(open_source(path, settings.ingest), catalogue, settings)
+    return extract_bytes(read_file(path, settings.ingest), path.name, catalogue, settings)
+
+
+def extract_bytes(
+    data: bytes, name: str, catalogue: str | Path | None, settings: Settings, watch: Watch = NOBODY
+) -> tuple[Document, Report]:
+    """The same of a file's bytes, so that what is read is what was hashed. `watch`: who looks on."""
+    watch.tell("open", 0)
+    report = read_report(open_bytes(data, name, settings.ingest), catalogue, settings, watch)
+    watch.tell("judge", 0)
     return assemble_document(judge(report, settings)), report
 
 
@@ -155,9 +164,16 @@ def _read_filed(source: Source, filed: Filed, pages: Pages, engines: dict[str, E
 def extract_tables(path: Path, *, settings: Settings | None = None) -> TablesDocument:
     """Every table of any document, with no catalogue. Raises DocumentError."""
     settings = settings or load_settings()
-    source = open_source(path, settings.ingest)
+    return read_tables(read_file(path, settings.ingest), path.name, settings)
+
+
+def read_tables(data: bytes, name: str, settings: Settings, watch: Watch = NOBODY) -> TablesDocument:
+    """The same of a file's bytes. `watch`: who looks on."""
+    watch.tell("open", 0)
+    source = open_bytes(data, name, settings.ingest)
     engines = load_engines(settings.reading.engines)
-    pages = read_pages(source, settings, engines)
+    pages = read_pages(source, settings, engines, watch)
+    watch.tell("form", 0)
     drafts = find_tables([grid for page in pages.texts for grid in page.grids])
     words = words_of([load_catalogue(name) for name in list_catalogues()])
     oddities = write_findings(find_oddities(source.notes, pages.notes, pages.unread))

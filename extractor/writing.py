@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 import time
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from extractor.report import Document
 
 PREFIX, SUFFIX = ".extractor-", ".part"
+UNSAFE = ("Cc", "Cs", "Cf", "Zl", "Zp")  # control signs, also those that turn the direction of print
 LEFT_SECONDS = 600.0  # writing takes far less
 
 
@@ -62,6 +64,22 @@ def remove_leftovers(folder: Path) -> None:
                     file = Path(where) / name
                     if time.time() - file.stat().st_mtime > LEFT_SECONDS:
                         file.unlink()
+
+
+def printable(name: str) -> str:
+    """A file's name as text that UTF-8 can hold: bytes that are no text show as U+FFFD."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
+
+
+def safe_name(stem: str, room: int) -> str:
+    """A stem that any file system takes, at most `room` bytes: no control signs, and the hash of what was cut off."""
+    clean = "".join("_" if unicodedata.category(sign) in UNSAFE or sign == "/" else sign for sign in printable(stem))
+    clean = clean if clean.strip(". ") else clean.replace(".", "_").replace(" ", "_") or "_"
+    data = clean.encode("utf-8")
+    if len(data) <= room:
+        return clean
+    mark = "-" + hashlib.sha256(data).hexdigest()[:8]
+    return data[: room - len(mark)].decode("utf-8", errors="ignore") + mark
 
 
 def fold_name(relative: PurePath) -> str:

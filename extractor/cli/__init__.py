@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import logging
 import sys
@@ -43,6 +44,7 @@ COMMANDS = (
 
 __all__ = ["COMMANDS", "main", "make_parser"]
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 log = logging.getLogger("extractor")
 
 
@@ -65,6 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return _close_output()
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            log.exception("internal error: please report it with the lines below")
+            return EXIT_INTERNAL
+        log.error("nothing can be written: %s", error, extra={"advice": "make room, then run the same command again"})
+        return EXIT_USAGE
     except Exception:  # the outermost loop of the program: nothing may end without a message and a code
         log.exception("internal error: please report it with the lines below")
         return EXIT_INTERNAL

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractor.writing import fold_name
+from extractor.writing import fold_name, safe_name
 
 SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
 HASH_CHARS = 8
 CHUNK = 1 << 20
+LONGEST = 255 - len("-01234567-999.json")  # bytes of a stem, with what may be put after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,19 @@ def hash_name(path: Path) -> str:
 def _find_files(inputs: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     """(file, its name under the output folder without suffix), folders in sorted order."""
     for given in inputs:
-        if not given.is_dir():
-            yield given, Path(given.stem)
+        if not os.path.isdir(given):  # Path.is_dir raises where a name is too long
+            yield given, Path(safe_name(given.stem, LONGEST))
             continue
         for folder, folders, names in os.walk(given):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 path = Path(folder) / name
                 if path.suffix.lower() in SUFFIXES and not name.startswith("."):
-                    yield path, path.relative_to(given).with_name(path.stem)
+                    yield path, _relative(path.relative_to(given))
+
+
+def _relative(path: Path) -> Path:
+    return Path(*path.parent.parts, safe_name(path.stem, LONGEST))
 
 
 def _free_name(relative: Path, sha256: str, taken: set[str]) -> Path:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.cli.inputs import Job, hash_file
+from extractor.cli.pool import Broken, Limits, Skip, Tell, run_isolated
 from extractor.errors import DocumentError, ExtractorError, UnreadableFile
-from extractor.writing import write_document
+from extractor.writing import printable, write_document
 
 if TYPE_CHECKING:
+    from extractor.pipeline import Watch
     from extractor.report import Document
     from extractor.settings import Settings
     from extractor.store import Store
 
-DOCUMENTS_PER_PROCESS = 100  # then a fresh one takes over, so that nothing that leaks adds up
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 log = logging.getLogger("extractor")
@@ -49,15 +46,17 @@ class Order:
     settings: Settings
     catalogue: str | None
     store: str | None = None
+    watch: Watch | None = None
 
 
 Work = Callable[[Job, Order], Result]
+Fail = Callable[[Job, ExtractorError, Order], Result]
 
 
-class WorkerDied(DocumentError):
-    """The process that read this input was killed: out of memory, or a fault in a library."""
+class TooMuchMemory(DocumentError):
+    """There was not enough memory for this input."""
 
-    code = "worker-died"
+    code = "too-much-memory"
 
 
 class InternalError(DocumentError):
@@ -69,49 +68,58 @@ class InternalError(DocumentError):
 def run_job(job: Job, order: Order) -> Result:
     """Extract one input and write its JSON; a bad input gets a failed one."""
     from extractor import pipeline
+    from extractor.ingest import read_file
     from extractor.report import count_values
 
+    data = b""
     try:
-        document, report = pipeline.extract_report(job.path, order.catalogue, order.settings)
+        data = read_file(job.path, order.settings.ingest)
+        document, report = pipeline.extract_bytes(
+            data, printable(job.path.name), order.catalogue, order.settings, order.watch or pipeline.NOBODY
+        )
     except DocumentError as error:
-        return fail_job(job, error, order)
+        return fail_job(job, error, order, data)
     except MemoryError:
-        return fail_job(job, WorkerDied("there was not enough memory for this input", "use fewer --jobs"), order)
+        fault = TooMuchMemory("there was not enough memory for this input", "use fewer --jobs, or raise bulk.memory_mb")
+        return fail_job(job, fault, order, data)
     except ExtractorError:
         raise
     except Exception as error:  # the outermost loop of a document: one bad input never stops the others
         log.debug("traceback of %s", job.path, exc_info=True)
-        fault = InternalError(f"{type(error).__name__}: {error}", "please report it; -vv shows where it happened")
-        return fail_job(job, fault, order)
+        internal = InternalError(f"{type(error).__name__}: {error}", "please report it; -vv shows where it happened")
+        return fail_job(job, internal, order, data)
     if order.store is not None:
         from extractor.store import pack_report
 
-        _store_document(document, pack_report(report), job, order)
+        _store_document(document, pack_report(report), job, order, data)
     if job.target is not None:
         write_document(document, job.target)
     accepted, value_cells = count_values(document)
     return Result(job, document.outcome, accepted=accepted, value_cells=value_cells)
 
 
-def fail_job(job: Job, error: ExtractorError, order: Order | None = None) -> Result:
-    """Write a failed JSON that says what happened and what to do; the store keeps it with the file's bytes."""
+def fail_job(job: Job, error: ExtractorError, order: Order | None = None, data: bytes = b"") -> Result:
+    """Write a failed JSON that says what happened and what to do; the store keeps it with the file's bytes.
+
+    `data`: what was read of the file, where anything was.
+    """
     from extractor import __version__
     from extractor.report import MadeWith, failed_document
 
     made_with = MadeWith(extractor=__version__)
-    document = failed_document(job.path.name, hash_file(job.path), error, made_with)
+    sha256 = hashlib.sha256(data).hexdigest() if data else hash_file(job.path)
+    document = failed_document(printable(job.path.name), sha256, error, made_with)
     if order is not None and order.store is not None and document.document.sha256 is not None:
-        _store_document(document, None, job, order)
+        _store_document(document, None, job, order, data or job.path.read_bytes())
     if job.target is not None:
         write_document(document, job.target)
     return Result(job, "failed", error.code, error.message, error.advice)
 
 
-def _store_document(document: Document, readings: bytes | None, job: Job, order: Order) -> None:
+def _store_document(document: Document, readings: bytes | None, job: Job, order: Order, data: bytes) -> None:
     """Into the store. Raises DocumentError, StoreError."""
     from extractor.store import Shelf, keep_document
 
-    data = job.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != document.document.sha256:
         raise UnreadableFile("the file changed while it was read", "extract it again", code="changed-file")
     store = open_named_store(str(order.store), order.settings)
@@ -139,53 +147,40 @@ def count_cores() -> int:
     return usable if quota == "max" else max(1, min(usable, int(quota) // int(period)))
 
 
-def run_jobs(jobs: Sequence[Job], order: Order, processes: int, work: Work = run_job) -> Iterator[Result]:
-    """Results as they come. A single job runs in this process; a process that dies costs only its own input."""
-    limit_threads()
-    if len(jobs) == 1:
-        yield work(jobs[0], order)
-        return
-    undone = dict.fromkeys(jobs)
-    for result in _run_pool(jobs, order, processes, work):
-        del undone[result.job]
-        yield result
-    for job in undone:  # their pool broke: each alone now, so that only the guilty one fails
-        yield next(_run_pool([job], order, 1, work), None) or fail_job(
-            job, WorkerDied("the process that read this input died", "use fewer --jobs, or scan the file again")
-        )
-
-
-def _run_pool(jobs: Sequence[Job], order: Order, processes: int, work: Work) -> Iterator[Result]:
-    """Results of the jobs until all are done or the pool breaks."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
+def run_jobs(
+    jobs: Sequence[Job], order: Order, processes: int, work: Work = run_job, fail: Fail = fail_job
+) -> Iterator[Result]:
+    """Results as they come, each job in a child within the limits of `bulk`; one bad input costs only itself."""
+    limits = order.settings.bulk
+    tasks = [_Task(job, order, work) for job in jobs]
+    yield from run_isolated(
+        tasks,
         min(processes, len(jobs)),
-        mp_context=context,
-        initializer=_start_worker,
-        initargs=(log.getEffectiveLevel(),),
-        max_tasks_per_child=DOCUMENTS_PER_PROCESS,
+        _run_task,
+        lambda task, broken: fail(task.job, _as_error(broken), order),
+        Limits(limits.page_seconds, limits.document_seconds, limits.memory_mb),
     )
-    try:
-        pending: set[Future[Result]] = {pool.submit(work, job, order) for job in jobs}
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool:
-        return
-    except BaseException:
-        for child in multiprocessing.active_children():
-            child.terminate()
-            child.join()
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _start_worker(level: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
-    limit_threads()
-    log.setLevel(level)
+@dataclass(frozen=True, slots=True)
+class _Task:
+    job: Job
+    order: Order
+    work: Work
+
+
+def _run_task(task: _Task, tell: Tell, skip: Skip) -> Result:
+    """In the child."""
+    from extractor.pipeline import Watch
+
+    return task.work(task.job, replace(task.order, watch=Watch(tell, skip)))
+
+
+def _as_error(broken: Broken) -> DocumentError:
+    advice = "raise bulk.page_seconds or bulk.memory_mb, use fewer --jobs, or scan the file again"
+    error = DocumentError(broken.message, advice)
+    error.code = broken.code
+    return error
 
 
 def limit_threads() -> None:

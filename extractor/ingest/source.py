@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import stat
 import struct
+import time
 import unicodedata
 import warnings
 from pathlib import Path
@@ -18,6 +21,7 @@ from extractor.settings import IngestSettings
 
 PDF_HEAD_BYTES = 1024  # readers accept junk before %PDF- within the first kilobyte
 IMAGE_TYPES = {"TIFF": "image/tiff", "PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
+READ_ATTEMPTS, REST_SECONDS = 5, 0.5  # for a file that is still being written
 IMAGE_STARTS = (b"II*\0", b"MM\0*", b"\x89PNG", b"\xff\xd8\xff")
 FORMATS = tuple(IMAGE_TYPES)
 SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
@@ -28,7 +32,7 @@ def open_source(path: Path, settings: IngestSettings) -> Source:
 
     Raises UnreadableFile (missing, empty, of another kind, truncated beyond repair), EncryptedFile or TooLarge.
     """
-    return open_bytes(_read_bytes(path, settings), path.name, settings)
+    return open_bytes(read_file(path, settings), path.name, settings)
 
 
 def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
@@ -44,17 +48,34 @@ def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
     return Source(name, sha256, media_type, page_count, data)
 
 
-def _read_bytes(path: Path, settings: IngestSettings) -> bytes:
+def read_file(path: Path, settings: IngestSettings) -> bytes:
+    """The whole file, read once and at rest. Raises UnreadableFile (missing-file, changed-file), TooLarge."""
     try:
-        size = path.stat().st_size
-        if size > settings.max_bytes:
-            raise TooLarge(f"the file has {size} bytes", "split the file, or raise ingest.max_bytes")
-        data = path.read_bytes()
-    except OSError as error:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableFile("this is not a file", "give a PDF, TIFF, PNG or JPEG file", code="missing-file")
+        for _ in range(READ_ATTEMPTS):
+            data = _read_at_rest(path, settings)
+            if data is not None:
+                return data
+            time.sleep(REST_SECONDS)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise UnreadableFile(
-            f"the file cannot be read: {error.strerror}", "check the path and its permissions", code="missing-file"
+            f"the file cannot be read: {why}", "check the path and its permissions", code="missing-file"
         ) from error
-    return data
+    raise UnreadableFile("the file keeps changing", "extract it when it is complete", code="changed-file")
+
+
+def _read_at_rest(path: Path, settings: IngestSettings) -> bytes | None:
+    """The bytes, or None where the file changed meanwhile."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        if before.st_size > settings.max_bytes:
+            raise TooLarge(f"the file has {before.st_size} bytes", "split the file, or raise ingest.max_bytes")
+        data = file.read(settings.max_bytes + 1)
+        after = os.fstat(file.fileno())
+    at_rest = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return data if at_rest and len(data) == after.st_size else None
 
 
 def _sniff_image(data: bytes, settings: IngestSettings) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def _visible_chars(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, scale: fl
     width, height = (round(side * scale) for side in page.get_size())
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, index)
-        text = chr(code) if code else ""
+        text = _sign(code)
         item = raw.FPDFText_GetTextObject(textpage, index)
         if item and raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE:
             continue
@@ -91,6 +92,12 @@ def _visible_chars(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, scale: fl
         if not raw.FPDFText_GetLooseCharBox(textpage, index, rect := raw.FS_RECTF()):
             continue
         yield _Char(text, to_pixels(page, (rect.left, rect.bottom, rect.right, rect.top), width, height))
+
+
+def _sign(code: int) -> str:
+    """The character, U+FFFD where the file names none that there is."""
+    is_there = 0 < code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF
+    return chr(code) if is_there else "\ufffd" if code else ""
 
 
 def _join(chars: Iterator[_Char | None]) -> Iterator[Word]:

@@ -23,3 +23,18 @@ def sleep_long(job: Job, order: Order) -> Result:
     Path(f"{job.target}.begun").touch()
     time.sleep(600)
     return Result(job, "complete")
+
+
+def break_down(job: Job, order: Order) -> Result:
+    """Crashes, hangs or grows, as the input's name says."""
+    name = job.path.stem
+    assert order.watch is not None
+    order.watch.tell("page", 1)
+    if name == "segv":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if name == "hang" or (name == "hang-once" and not order.watch.skip):
+        time.sleep(600)
+    if name == "grow":
+        keep = [bytearray(64 << 20) for _ in range(8)]
+        time.sleep(600 + len(keep))
+    return Result(job, "complete")

@@ -14,6 +14,7 @@ import pytest
 
 import extractor
 from extractor.cli import COMMANDS, main
+from extractor.cli.work import run_job
 from extractor.errors import NoTable
 from extractor.records import Table
 from extractor.report import Document, assemble_document, check_json
@@ -21,7 +22,10 @@ from extractor.settings import Settings
 from tests.builders import make_extraction, with_table
 
 
-def _fake_extract(path: Path, catalogue: str | None, settings: Settings) -> tuple[Document, None]:
+def _fake_extract(
+    data: bytes, name: str, catalogue: str | None, settings: Settings, watch: None
+) -> tuple[Document, None]:
+    path = Path(name)
     found = make_extraction(["I.1", "I.2"], [("I.1", "4.304"), ("I.2", "")])
     if path.stem.startswith("bad"):
         raise NoTable("no page carries a table", "give a report with a table")
@@ -37,7 +41,8 @@ def _fake_extract(path: Path, catalogue: str | None, settings: Settings) -> tupl
 
 @pytest.fixture(autouse=True)
 def _fake_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extractor, "pipeline", SimpleNamespace(extract_report=_fake_extract), raising=False)
+    monkeypatch.setattr(extractor, "pipeline", SimpleNamespace(extract_bytes=_fake_extract, NOBODY=None), raising=False)
+    monkeypatch.setattr("extractor.cli.extract.run_jobs", lambda jobs, order, _: (run_job(job, order) for job in jobs))
 
 
 def _extract(tmp_path: Path, name: str, *flags: str) -> tuple[int, dict[str, Any]]:
