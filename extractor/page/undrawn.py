@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,7 @@ CUT_SHARE = 0.03  # of an image's side: an even band as wide at its end may be w
 BLANK_BYTES = {"JBIG2Decode": 1_500, "CCITTFaxDecode": 20_000}  # an empty page never takes more
 PAINTS = frozenset({"Do", "Tj", "TJ", "'", '"', "sh", "INLINE IMAGE"})
 WHITE = 250
+MOST_LETTERS = 2_000  # looked at for one that should be seen
 LEAST_FILLED = 0.01  # of a page of absurd size
 PLAIN_COLOURS = (
     raw.FPDF_COLORSPACE_DEVICEGRAY,
@@ -166,18 +168,21 @@ def check_blank(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], data: b
 
 
 def _shows_text(page: pdfium.PdfPage) -> bool:
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=4):
-        if raw.FPDFTextObj_GetTextRenderMode(item) != INVISIBLE and not _is_white(item) and _has_extent(item):
-            return True
+    """Whether a letter should be seen, be its font at hand or not."""
+    letters = page.get_textpage()
+    try:
+        for index in range(min(letters.count_chars(), MOST_LETTERS)):
+            item = raw.FPDFText_GetTextObject(letters, index)
+            code = raw.FPDFText_GetUnicode(letters, index)
+            blank = code <= sys.maxunicode and not chr(code).strip()
+            if item and not blank and raw.FPDFTextObj_GetTextRenderMode(item) != INVISIBLE and not _is_white(item):
+                return True
+    finally:
+        letters.close()
     return False
 
 
-def _has_extent(item: pdfium.PdfObject) -> bool:
-    left, bottom, right, top = item.get_bounds()
-    return right > left and top > bottom
-
-
-def _is_white(item: pdfium.PdfObject) -> bool:
+def _is_white(item: object) -> bool:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
         return False

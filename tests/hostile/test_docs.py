@@ -1,4 +1,4 @@
-"""The table of hostile input: each row has a test that exists, each code and finding that the code can write is in it."""
+"""The table of hostile input: each row has a test that exists; each code that the code can write is in it."""
 
 from __future__ import annotations
 
