@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -67,10 +67,14 @@ def find_clues(
     pages: Sequence[PageText], table: Table, rows: Sequence[DraftRow], catalogue: Catalogue, engine: Engine
 ) -> tuple[Clues, ...]:
     """One for each page, in the order of the file. `table`: a sketch of `rows`, the rows of all pages."""
-    codes = find_codes(table, catalogue)
+    places: dict[int, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(row.pieces[0].page, []).append(place)
     by_page: dict[int, list[tuple[DraftRow, int | None]]] = {}
-    for row, code in zip(rows, codes, strict=True):
-        by_page.setdefault(row.pieces[0].page, []).append((row, code))
+    for page, mine in places.items():
+        # by itself: the page before may be another report's, and would draw the first rows to its own codes
+        codes = find_codes(replace(table, rows=tuple(table.rows[place] for place in mine)), catalogue)
+        by_page[page] = [(rows[place], code) for place, code in zip(mine, codes, strict=True)]
     lines = read_edges(pages, engine)
     return tuple(_clues(page, by_page.get(page.number, []), lines[page.number], catalogue) for page in pages)
 
