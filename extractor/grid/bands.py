@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -18,8 +17,8 @@ CORE = 0.6  # text heights above the baseline that no other line's marks and tai
 PITCHES = (1.1, 2.6)  # text heights from line to line within a cell
 SINGLE = 2.0  # the same where nothing else tells the pitch of lines from that of rows
 APART = 1.12  # how many times wider the pitch of rows is, where there is white between them
-SEPARATED = 4.0  # standard deviations between two kinds of pitches; pitches of one kind parted have 3.5
-BETWEEN = 1.05  # times the widest pitch of the one kind is the narrowest of the other
+APART_BUT_ONE = 1.17  # the same where one pitch lies between: a line of larger letters, a slip of a baseline
+LEAST_WRAPPED = 3  # gaps as narrow on a page; fewer may be a slip of a baseline
 MANY_FIT = 0.4  # share of the narrow gaps over which the next word would have fit: then they part rows
 WRAPS = 4.0  # text heights: in a narrower column no words are wrapped
 SPACE = 0.35  # text heights: a word needs this much before it
@@ -124,25 +123,21 @@ def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
     """The gaps between lines of one cell, where their pitch tells them from those between rows."""
     least, most = (bound * text_height for bound in PITCHES)
     pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch <= APART * most)
-    cut = _two_kinds(pitches)
-    if cut is None:
-        return []
-    narrow = [gap for gap in gaps if gap.pitch <= cut]
-    # a note of many lines may be ragged, but stands alone beside its row
-    return narrow if np.mean([gap.fits and gap.shared for gap in narrow]) <= MANY_FIT else []
+    for count, cut in enumerate(pitches, 1):
+        # the white around cells of many lines makes pitches of all kinds, so the least that recurs is the lines'
+        if count < LEAST_WRAPPED or not _ends(pitches, count):
+            continue
+        narrow = [gap for gap in gaps if gap.pitch <= cut]
+        # a note of many lines may be ragged, but stands alone beside its row
+        if np.mean([gap.fits and gap.shared for gap in narrow]) <= MANY_FIT:
+            return narrow
+    return []
 
 
-def _two_kinds(pitches: Sequence[float]) -> float | None:
-    """The widest pitch of the narrow kind, where there are two kinds; a lone odd one is none (Otsu's threshold)."""
-    ratios = [b / a for a, b in pairwise(pitches)]
-    if not ratios or max(ratios) < APART:
-        return None
-    logs = np.log(pitches)
-    count = len(logs)
-    sums, ahead = np.cumsum(logs), np.arange(1, count)
-    means = sums[:-1] / ahead, (sums[-1] - sums[:-1]) / (count - ahead)
-    at = int(np.argmax(ahead * (count - ahead) * (means[1] - means[0]) ** 2))
-    within = np.sqrt((np.var(logs[: at + 1]) * (at + 1) + np.var(logs[at + 1 :]) * (count - at - 1)) / count)
-    if means[1][at] - means[0][at] >= SEPARATED * within and ratios[at] >= BETWEEN:
-        return float(pitches[at])
-    return float(pitches[int(np.argmax(ratios))])
+def _ends(pitches: Sequence[float], count: int) -> bool:
+    """Whether the pitches from `count` on are wider, apart from one that lies between, nearer to those before."""
+    pitch, *wider = pitches[count - 1 : count + 1]
+    if wider and wider[0] >= APART * pitch:
+        return True
+    before = pitches[count - 2]
+    return bool(wider) and wider[0] >= APART_BUT_ONE * before and pitch / before < wider[0] / pitch

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
-from extractor.grid.bands import _two_kinds
 from extractor.records import Box, Grid, Guide, PageImage
 
 STT, LABEL, UNIT, VALUE, NOTE = 100, 180, 760, 920, 1060
@@ -141,10 +140,3 @@ def test_the_ragged_lines_of_a_long_note_are_no_rows() -> None:
             y += PITCH
         y += 20
     assert shape(find(page)) == [(6, 5)]
-
-
-def test_one_odd_pitch_does_not_tell_lines_from_rows() -> None:
-    lines, rows = [35.5, 36.0, 36.0, 36.5] * 6, [47.5, 48.0, 48.5] * 6
-    assert _two_kinds([26.0, *lines, 39.5, *rows]) == 39.5
-    assert _two_kinds([*lines, *rows]) == 36.5
-    assert _two_kinds([float(pitch) for pitch in range(40, 60)]) is None

@@ -1,0 +1,49 @@
+"""Where rows part in a table without rulings: the pitch of lines told from the white between rows."""
+
+from __future__ import annotations
+
+from extractor.grid.bands import find_row_borders
+from extractor.grid.phrases import Phrase
+
+TEXT_HEIGHT = 20.0
+LINE, ROW = 31.0, 40.0  # pixels from line to line within a cell, and from row to row
+
+
+def make_phrase(x0: float, x1: float, baseline: float) -> Phrase:
+    return Phrase(x0, baseline - 18, x1, baseline + 4, baseline, ((x0, x1),), 9, True)
+
+
+def make_rows(lines_of: list[int], pitches: dict[int, float], row: float = ROW) -> tuple[list[Phrase], int]:
+    """Labels of so many lines each, full but for the last one, with a figure beside the first line."""
+    phrases: list[Phrase] = []
+    baseline, count = 100.0, 0
+    for n_lines in lines_of:
+        for line in range(n_lines):
+            phrases.append(make_phrase(100, 500 if line < n_lines - 1 else 240, baseline))
+            if line == 0:
+                phrases.append(make_phrase(600, 640, baseline))
+            last = line == n_lines - 1
+            baseline += pitches.get(count, row if last else LINE)
+            count += 1
+    return phrases, len(lines_of)
+
+
+def test_rows_part_where_some_stand_far_wider_apart_than_others() -> None:
+    lines = [2, 1, 3, 1, 2, 1, 1, 2, 3, 1]
+    phrases, n_rows = make_rows(lines, {2: 75.0, 6: 74.0})  # tall cells beside them
+    borders, told = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
+    assert told
+    assert len(borders) == n_rows + 1
+
+
+def test_one_pitch_in_between_hides_no_rows() -> None:
+    lines = [2, 1, 3, 1, 2, 1, 1, 2, 3, 1]
+    phrases, n_rows = make_rows(lines, {0: 33.5}, row=37.0)
+    borders, told = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
+    assert told
+    assert len(borders) == n_rows + 1
+
+
+def test_a_lone_narrow_pitch_is_not_that_of_lines() -> None:
+    phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {3: 24.0})
+    assert len(find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)[0]) == n_rows + 1
