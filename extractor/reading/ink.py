@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.lines import FoundLines, InkLine, find_lines
+from extractor.reading.lines import INK_BELOW, FoundLines, InkLine, find_lines
 from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
@@ -30,6 +30,7 @@ DIRTY = 0.25  # share of the cells without print that hold specks, from which a 
 AROUND = 4.0  # text heights
 STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
 PEN_FRINGE = 0.12  # text heights around a pen's strokes that its ink still darkens
+MOST_FRINGE = 0.15  # share of a cell's ink that may lie around a pen's strokes and is the pen's
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
@@ -82,7 +83,11 @@ def _beside_pen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines |
     print_only = page.gray[y0:y1, x0:x1].copy()
     if page.pen is not None:
         side = max(round(2 * PEN_FRINGE * page.text_height), 3)
-        print_only[cv2.dilate(page.pen[y0:y1, x0:x1].astype(np.uint8), np.ones((side, side), np.uint8)) > 0] = 255
+        near = cv2.dilate(page.pen[y0:y1, x0:x1].astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+        ink = print_only < INK_BELOW
+        if (ink & near).sum() > MOST_FRINGE * ink.sum():
+            return None  # black print with coloured edges, or crossed by the pen: whitening would take letters
+        print_only[near] = 255
     found = find_lines(print_only, page.text_height)
     return found if found.lines else None
 
