@@ -153,7 +153,8 @@ class TextLine:
 
     `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels (both cleaned
     where a stamp crosses the line);
-    `inner`: the ink box (x0, y0, x1, y1) inside these crops; `text_height`: the page's, in pixels.
+    `inner`: the ink box (x0, y0, x1, y1) inside these crops; `text_height`: the page's, in pixels;
+    `sign`: a check box before the text, which the crops leave out.
     """
 
     box: Box
@@ -161,6 +162,7 @@ class TextLine:
     clean: np.ndarray = field(repr=False)
     inner: tuple[int, int, int, int]
     text_height: float
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

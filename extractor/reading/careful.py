@@ -123,6 +123,9 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
 def _settle(cell: _Cell) -> Field:
     """The cell's field; figures on several lines may be those of several rows."""
     field = settle_number(cell.parts, _whole(cell))
+    if any(line.sign for line in cell.lines):
+        signs = " ".join(line.sign for line in cell.lines if line.sign)
+        field = replace(field, raw=f"{signs} {field.raw}".strip(), state="read", reasons=(*field.reasons, "check-box"))
     figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)
     return replace(field, reasons=(*field.reasons, "several-lines")) if figures > 1 else field
 

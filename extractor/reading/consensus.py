@@ -229,9 +229,9 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
         return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
     texts, scores, readings = [], [], []
     for part in parts:
-        for line in part.lines:
+        for line, ink in zip(part.lines, part.ink.lines, strict=True):
             chosen, score = choose_line(line, second.get(id(line)), words)
-            texts.append(chosen)
+            texts.append(f"{ink.sign} {chosen}".strip())
             scores.append(score)
             readings += [r for r in (line, second.get(id(line))) if r is not None]
     raw = " ".join(text for text in texts if text)

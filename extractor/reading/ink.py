@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from extractor.reading.checkbox import CHECK_BOX, find_check_box
 from extractor.reading.lines import INK_BELOW, FoundLines, InkLine, find_lines
 from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
@@ -146,6 +147,10 @@ def _cut(
     `lifted`: without the coloured ink beside it.
     """
     x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
+    whole, behind = (x0, y0, x1, y1), find_check_box(page.gray[y0:y1, x0:x1], page.text_height)
+    if behind is not None:
+        x0 += behind
+        walls = (x0, walls[1])
     tall = max(y1 - y0, round(0.6 * page.text_height))
     left, right = max(x0 - round(SIDE_CONTEXT * tall), walls[0], 0), min(x1 + round(SIDE_CONTEXT * tall), walls[1])
     top = max(y0 - round(TALL_CONTEXT * tall), 0)
@@ -154,7 +159,8 @@ def _cut(
     region = np.s_[top:bottom, left:right]
     # where a stamp crosses the line, engines would read the stamp
     raw = page.gray if lifted or _covered(page, (x0, y0, x1, y1)) else page.raw
-    return TextLine((x0, y0, x1, y1), raw[region].copy(), page.gray[region].copy(), inner, page.text_height)
+    sign = "" if behind is None else CHECK_BOX
+    return TextLine(whole, raw[region].copy(), page.gray[region].copy(), inner, page.text_height, sign)
 
 
 def _share(mask: np.ndarray | None, box: Box) -> float:

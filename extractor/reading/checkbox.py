@@ -1,0 +1,49 @@
+"""Pixels of a line -> where its text begins behind a check box, which no engine knows."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.reading.lines import INK_BELOW
+
+CHECK_BOX = "☐"
+SIDES = (0.45, 1.15)  # text heights of a box's sides
+SQUARE = 1.35  # times its shorter side that the longer one may be
+WALL, WALLED = 0.16, 0.85  # of its height: thickness of a wall; share of each wall that is ink
+HOLLOW = 0.12  # share of the inside that may be ink
+APART = 0.12  # text heights between the box and the text behind it
+
+
+def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
+    """Pixels from the left edge of a line, gray uint8 (H, W), behind an empty check box; None without one.
+
+    A box alone is none: it may be a figure.
+    """
+    ink = (gray < INK_BELOW).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count < 3:
+        return None
+    least, most = (part * text_height for part in SIDES)
+    tall = np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
+    if len(tall) < 2:
+        return None
+    first, second = tall[np.argsort(stats[tall, cv2.CC_STAT_LEFT], kind="stable")[:2]]
+    x, y, w, h = stats[first, :4]
+    if not (least <= min(w, h) and max(w, h) <= min(most, SQUARE * min(w, h))):
+        return None
+    if stats[second, cv2.CC_STAT_LEFT] - (x + w) < APART * text_height:
+        return None
+    return int(x + w) if _is_hollow(labels[y : y + h, x : x + w] == first) else None
+
+
+def _is_hollow(shape: np.ndarray) -> bool:
+    wall = max(round(WALL * shape.shape[0]), 2)
+    walls = (
+        shape[:wall].any(axis=0),
+        shape[-wall:].any(axis=0),
+        shape[:, :wall].any(axis=1),
+        shape[:, -wall:].any(axis=1),
+    )
+    inside = shape[2 * wall : -2 * wall, 2 * wall : -2 * wall]
+    return all(side.mean() >= WALLED for side in walls) and inside.size > 0 and float(inside.mean()) <= HOLLOW
