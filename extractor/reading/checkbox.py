@@ -20,11 +20,13 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
 
     A box alone is none: it may be a figure.
     """
+    least, most = (part * text_height for part in SIDES)
+    if min(gray.shape) < least:
+        return None
     ink = (gray < INK_BELOW).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count < 3:
         return None
-    least, most = (part * text_height for part in SIDES)
     tall = np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
     if len(tall) < 2:
         return None

@@ -140,14 +140,20 @@ def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:
 
 
 def _cut(
-    page: PageImage, line: InkLine, origin: tuple[int, int], walls: tuple[int, int], *, lifted: bool = False
+    page: PageImage,
+    line: InkLine,
+    origin: tuple[int, int],
+    walls: tuple[int, int],
+    *,
+    lifted: bool = False,
+    signs: bool = True,
 ) -> TextLine:
     """Crop with surroundings above and below, but never past the cell's side walls.
 
-    `lifted`: without the coloured ink beside it.
+    `lifted`: without the coloured ink beside it; `signs`: a check box before the text is told apart.
     """
     x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
-    whole, behind = (x0, y0, x1, y1), find_check_box(page.gray[y0:y1, x0:x1], page.text_height)
+    whole, behind = (x0, y0, x1, y1), find_check_box(page.gray[y0:y1, x0:x1], page.text_height) if signs else None
     if behind is not None:
         x0 += behind
         walls = (x0, walls[1])
@@ -188,7 +194,7 @@ def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, .
             loose += [LooseLine(Piece(page.number, page.to_source(b)), None, text) for text, b in _rows(page, box)]
             continue
         for line in find_lines(page.gray[top:bottom], page.text_height).lines:
-            cut = _cut(page, line, (0, top), (0, width))
+            cut = _cut(page, line, (0, top), (0, width), signs=False)
             loose.append(LooseLine(Piece(page.number, page.to_source(cut.box)), cut))
     return tuple(loose)
 

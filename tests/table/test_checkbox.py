@@ -32,3 +32,8 @@ def test_letters_and_figures_are_no_boxes(text: str) -> None:
 
 def test_a_box_alone_may_be_a_figure() -> None:
     assert find_check_box(make_line("", box=True), TEXT_HEIGHT) is None
+
+
+@pytest.mark.parametrize("shape", [(0, 40), (1, 300), (40, 0)])
+def test_a_sliver_has_no_box(shape: tuple[int, int]) -> None:
+    assert find_check_box(np.zeros(shape, np.uint8), TEXT_HEIGHT) is None
