@@ -93,8 +93,8 @@ def draw_all(files: list[Path], jobs: int) -> list[str]:
     for seen in run_isolated(files, jobs, see, _broken, LIMITS):
         ended[seen.ended] += 1
         pages.update(seen.pages)
-        if seen.ended in BAD or seen.silent:
-            faults.append(f"{seen.path}: {seen.ended}, blank {seen.silent}")
+        if seen.ended in BAD or set(seen.pages) & set(BAD) or seen.silent:
+            faults.append(f"{seen.path}: {seen.ended}, pages {set(seen.pages)}, blank {seen.silent}")
     print("files:", dict(ended.most_common()))
     print("pages:", dict(pages.most_common()))
     return faults

@@ -97,7 +97,10 @@ class _PdfPages:
         width, height = page.get_size()
         if width * height * scale**2 > self.settings.ingest.max_pixels:
             raise TooLarge(f"page {number} is {width:.0f} x {height:.0f} points", "scan at 300 dpi on A4 or A3")
-        bitmap = page.render(scale=scale, grayscale=not coloured)
+        try:
+            bitmap = page.render(scale=scale, grayscale=not coloured)
+        except (pdfium.PdfiumError, ValueError) as error:
+            raise undrawn(number, f"its size is {width:g} x {height:g} points") from error
         pixels = bitmap.to_numpy()
         if pixels.ndim == 3 and pixels.shape[2] == 1:
             pixels = pixels[:, :, 0]

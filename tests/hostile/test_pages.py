@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from pikepdf import Dictionary, Name, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from extractor.errors import DocumentError
 from extractor.ingest import open_bytes
@@ -101,6 +101,13 @@ def test_an_empty_file_after_a_locked_one_is_not_taken_for_locked() -> None:
 )
 def test_absurd_page_boxes(box: tuple[float, ...], expected: str | tuple[str, ...]) -> None:
     assert look(make.boxed(*box))[1] == [expected, expected]
+
+
+def test_a_page_whose_visible_part_is_empty_is_unread() -> None:
+    def change(document: Pdf) -> None:
+        document.pages[0].CropBox = Array([595.28, 841.89, 1000, 1000])
+
+    assert look(make.edited(change))[1][0] == "undrawn-page"
 
 
 def test_a_page_of_a_pixel_a_point_is_drawn_as_a_sheet() -> None:
