@@ -22,6 +22,7 @@ import psutil
 from extractor.errors import ExtractorError
 
 POLL_SECONDS = 0.25
+EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
 MIB = 1 << 20
 SPARE = 1.5  # of the memory limit that the system may give at once, before the parent looks
 MOST_ATTEMPTS = 3  # each after the first leaves out the page at which the one before it ended
@@ -158,6 +159,8 @@ def _autopsy(child: _Child[J]) -> Broken:
     code, page = child.process.exitcode or 0, child.at[1] or None
     if code in (-signal.SIGKILL, -signal.SIGTERM):
         return Broken("worker-died", "the process that read this input was killed")
+    if code == EXIT_MEMORY:
+        return Broken("too-much-memory", f"{_where(child.at)} took more memory than there is", page)
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     return Broken("crashed", f"{_where(child.at)} crashed the process that read it ({name})", page)
 
@@ -189,6 +192,8 @@ def _serve(pipe: Connection, work: Work[J, R], limits: Limits, level: int) -> No
             return
         try:
             result = work(job, lambda stage, page: pipe.send(("at", (stage, page))), skip)
+        except MemoryError:
+            os._exit(EXIT_MEMORY)
         except (ExtractorError, OSError) as error:  # what ends the whole run is raised in the parent
             pipe.send(("raised", error))
         else:

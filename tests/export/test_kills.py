@@ -28,7 +28,7 @@ __all__ = ["target"]
 DOCUMENTS = int(os.environ.get("EXTRACTOR_TEST_DOCUMENTS", "3"))
 KILLS = int(os.environ.get("EXTRACTOR_TEST_KILLS", "3"))
 LONGEST = 1.5  # seconds from one kill to the next
-LEAST_DECISIONS = 3
+LEAST_DECISIONS = 8
 
 
 def test_kills_lose_and_double_nothing(target: Target, tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def test_a_page_that_never_ends_is_left_out_and_the_others_are_read(tmp_path: Pa
     assert (code, tree["outcome"]) == (3, "partial")
     assert [table["pages"] for table in tree["tables"]] == [[2]]
     assert [(one["rule"], one["page"]) for one in tree["findings"]] == [("unread-page", 1)]
-    assert "too long" in tree["findings"][0]["message"]["en"]
+    # what the page piles up meanwhile may pass the other limit first, on a fast machine
+    message = tree["findings"][0]["message"]["en"]
+    assert "too long" in message or "too much memory" in message
 
 
 def test_a_packed_bomb_is_too_large_and_not_unpacked(tmp_path: Path) -> None:
