@@ -26,7 +26,7 @@ FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
 # TrueOCR reads "=" as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
-SURE_STRANGER = 0.93  # a word that the form doesn't know, read with more than this, needs no second engine
+SURE_STRANGER = 0.93  # figures and marks that the form doesn't know, read with more than this, need no second engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,5 +212,9 @@ def _read_again(
 def _plain(reading: Reading, words: frozenset[str]) -> bool:
     """A first reading that needs no second: certain words, and known ones or quite certain."""
     read = read_words(reading, words)
-    sure = all(p >= (SURE_WORD if is_known(word, words) else SURE_STRANGER) for word, p in read)
+    # TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice
+    sure = all(
+        p >= SURE_WORD if is_known(word, words) else p >= SURE_STRANGER and not any(map(str.isalpha, word))
+        for word, p in read
+    )
     return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in read)
