@@ -229,9 +229,10 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
         return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
     texts, scores, readings = [], [], []
     for part in parts:
-        for line, ink in zip(part.lines, part.ink.lines, strict=True):
+        signs = (*(line.sign for line in part.ink.lines), *("" for _ in part.lines))  # no reading is left out
+        for line, sign in zip(part.lines, signs, strict=False):
             chosen, score = choose_line(line, second.get(id(line)), words)
-            texts.append(f"{ink.sign} {chosen}".strip())
+            texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
             readings += [r for r in (line, second.get(id(line))) if r is not None]
     raw = " ".join(text for text in texts if text)
