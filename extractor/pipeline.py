@@ -212,6 +212,7 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
     if not any(page.grids for page in texts.values()):
         raise _no_table(failures)
     notes.update((number, error.code) for number, error in failures.items())
+    notes.update((number, f"image:{source.files[number - 1].name}") for number in failures if source.files)
     return Pages(tuple(texts[number] for number in sorted(texts)), tuple(sorted(failures)), tuple(sorted(notes)))
 
 

@@ -26,11 +26,22 @@ LEAST_GRID = 0.5  # certainty of a grid below which its rows or columns are gues
 
 # ── ingest ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
+class PageFile:
+    """An image that is a page, or one frame of it is: where it lies in the bytes of the source, and its name."""
+
+    name: str
+    start: int
+    end: int
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One input file, opened and sized. `name` is the base name (NFC), never a path.
 
-    `notes`: what is odd about the file: repaired-file, wrong-page-count, javascript, attachments, xfa.
-    `unfit`: (page, code) of pages whose content is damaged or beyond measure.
+    `notes`: what is odd about the file: repaired-file, wrong-page-count, javascript, attachments, xfa, joined-images,
+    missing-image:NUMBERS. `unfit`: (page, code) of pages whose content is damaged or beyond measure. `files`: the image
+    of each page, where the file was put together from a folder.
     """
 
     name: str
@@ -40,6 +51,7 @@ class Source:
     data: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
     unfit: tuple[tuple[int, str], ...] = ()
+    files: tuple[PageFile, ...] = ()
 
 
 # ── page ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

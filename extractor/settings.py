@@ -85,6 +85,7 @@ class WatchSettings(_Block):
 
     settle_seconds: float = Field(5.0, ge=0, description="how long size and time of a file must stay the same")
     incomplete_seconds: float = Field(120.0, ge=0, description="the same for a file that is empty or lacks its end")
+    folder_seconds: float = Field(30.0, ge=0, description="how long the images of a folder must stay the same")
     poll_seconds: float = Field(2.0, gt=0, description="how often a folder is looked at")
 
 

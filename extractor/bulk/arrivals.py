@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extractor.cli.inputs import SUFFIXES, hash_file
+from extractor.bulk.shelves import Shelf, find_shelf
+from extractor.cli.inputs import SUFFIXES, hash_file, name_joined
+from extractor.errors import TooLarge
+from extractor.joining import Joined, find_one, hash_joined, is_page, join_whole
 from extractor.settings import WatchSettings
 from extractor.store import Found
 
@@ -28,49 +31,80 @@ UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".downloa
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file at rest. `target`: of its JSON; `stamp`: size and time of change."""
+    """A file at rest. `target`: of its JSON; `stamp`: size and time of change; `joined`: images that are the file.
+
+    `shelf`: box and folder of the paper.
+    """
 
     path: str
     target: str
     stamp: str
+    shelf: Shelf = (None, None)
+    joined: Joined | None = None
 
 
 @dataclass(slots=True)
 class Arrivals:
-    """Looks at folders again and again: shares of a network tell nobody what is new."""
+    """Looks at folders again and again: shares of a network tell nobody what is new. `join`: images of a folder."""
 
     folders: tuple[Path, ...]
     settings: WatchSettings
+    join: bool = True
     _seen: dict[str, tuple[str, float]] = field(default_factory=dict)  # path -> (stamp, since when)
 
     def find(self, known: Mapping[str, tuple[str, str]]) -> list[Arrival]:
         """Files that are whole now. `known`: path -> (stamp, ...) of those that were taken."""
         now, here, whole = time.monotonic(), {}, []
         for folder in self.folders:
-            for path, about in _walk(str(folder)):
-                stamp = f"{about.st_size}:{about.st_mtime_ns}"
-                if path in known and known[path][0] == stamp:
-                    continue
+            files = dict(_walk(str(folder)))
+            joined = list(join_whole([Path(path) for path in files])) if self.join else []
+            pages = {str(image) for one in joined for image in one.images}
+            stamps = {path: f"{about.st_size}:{about.st_mtime_ns}" for path, about in files.items()}
+            for path, stamp in (stamps | {str(one.path): one.stamp for one in joined}).items():
                 before = self._seen.get(path)
-                since = before[1] if before is not None and before[0] == stamp else now
-                here[path] = (stamp, since)
-                if self._is_whole(path, about.st_size, now - since):
-                    target = Path(path).relative_to(folder).with_suffix("").as_posix()
-                    whole.append(Arrival(path, target, stamp))
+                here[path] = (stamp, before[1] if before is not None and before[0] == stamp else now)
+            whole += [self._arrive(folder, Path(path), stamps[path]) for path in files if path not in pages]
+            whole += [self._arrive_joined(folder, one) for one in joined]
         self._seen = here
-        return whole
+        return [
+            one
+            for one in whole
+            if (one.path not in known or known[one.path][0] != one.stamp) and self._is_at_rest(one, now)
+        ]
 
-    def _is_whole(self, path: str, size: int, rested: float) -> bool:
+    def _arrive(self, folder: Path, path: Path, stamp: str) -> Arrival:
+        target = path.relative_to(folder).with_suffix("").as_posix()
+        return Arrival(str(path), target, stamp, find_shelf(path, [folder]))
+
+    def _arrive_joined(self, folder: Path, one: Joined) -> Arrival:
+        target = name_joined(one, one.folder.relative_to(folder)).as_posix()
+        return Arrival(str(one.path), target, one.stamp, find_shelf(one.images[0], [folder]), one)
+
+    def _is_at_rest(self, one: Arrival, now: float) -> bool:
+        rested = now - self._seen[one.path][1]
+        if one.joined is not None:  # one page after the other comes, and nothing says that one was the last
+            if rested < self.settings.folder_seconds:
+                return False
+            images = map(str, one.joined.images)
+            return all(self._is_whole(image, now - self._seen[image][1]) for image in images)
+        may_be_first = self.join and is_page(Path(one.path))
+        if may_be_first and rested < self.settings.folder_seconds:
+            return False
+        return self._is_whole(one.path, rested)
+
+    def _is_whole(self, path: str, rested: float) -> bool:
         if rested < self.settings.settle_seconds:
             return False
-        if rested < self.settings.incomplete_seconds and not (size and has_end(path)):
+        if rested < self.settings.incomplete_seconds and not (self._seen[path][0][:2] != "0:" and has_end(path)):
             return False
         return not is_being_written(path)
 
 
 def take(arrival: Arrival) -> Found | None:
     """A file with its hash; None: it is gone, or changed while it was hashed."""
-    path = Path(arrival.path)
+    path, box, folder = Path(arrival.path), *arrival.shelf
+    if arrival.joined is not None:
+        return _take_joined(arrival, arrival.joined)
     sha256 = hash_file(path)
     try:
         about = path.stat()
@@ -79,7 +113,20 @@ def take(arrival: Arrival) -> Found | None:
         return None
     if sha256 is None or f"{about.st_size}:{about.st_mtime_ns}" != arrival.stamp:
         return None
-    return Found(sha256, path.name, arrival.path, about.st_size, arrival.target, folder=path.parent.name)
+    return Found(sha256, path.name, arrival.path, about.st_size, arrival.target, box, folder)
+
+
+def _take_joined(arrival: Arrival, joined: Joined) -> Found | None:
+    try:
+        arrival.path.encode()
+        sha256 = hash_joined(joined)
+    except (UnicodeEncodeError, TooLarge):
+        return None
+    now = find_one(joined.path)
+    if now is None or now.stamp != arrival.stamp:
+        return None
+    images = len(joined.images)
+    return Found(sha256, joined.name, arrival.path, joined.size, arrival.target, *arrival.shelf, images)
 
 
 def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:

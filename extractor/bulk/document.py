@@ -13,12 +13,13 @@ from extractor import __version__
 from extractor.bulk.outputs import Span, write_all
 from extractor.errors import DocumentError, UnreadableFile
 from extractor.indicator import digest_catalogue, list_catalogues
-from extractor.ingest import open_bytes
+from extractor.ingest import open_bytes, read_file
+from extractor.joining import read_joined
 from extractor.pipeline import Report, Watch, judge, made_with, read_reports
 from extractor.reading import load_engines
 from extractor.records import Source
 from extractor.report import Document, MadeWith, assemble_document, count_values, failed_document
-from extractor.settings import Settings
+from extractor.settings import IngestSettings, Settings
 from extractor.store import WHOLE, Attempt, Done, Found, Part, Shelf, Store, keep_document, keep_only, pack_report
 
 EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
@@ -57,9 +58,9 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
     began, cpu = time.monotonic(), time.process_time()
     found = attempt.found
     tell("open", 0)
-    data = b""
+    data = None
     try:
-        data = read_whole(found)
+        data = read_whole(found, order.settings.ingest)
         source = open_bytes(data, found.name, order.settings.ingest)
         read = read_reports(source, order.catalogue, order.settings, Watch(tell, dict(attempt.skip)))
         tell("judge", 0)
@@ -70,7 +71,7 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
         failed = failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__))
         written = [Written((1, 1), failed, None)]
     tell("keep", 0)
-    if order.keep:
+    if order.keep and data is not None:
         _keep(store, data, written, found, order)
     if order.out is not None:
         write_all(Path(order.out), found.target, found.sha256, [(one.span, one.document) for one in written])
@@ -99,14 +100,10 @@ def _keep(store: Store, data: bytes, written: Sequence[Written], found: Found, o
         keep_only(store, found.sha256, [part.number for part in parts])
 
 
-def read_whole(found: Found) -> bytes:
-    """The bytes that the ledger names. Raises UnreadableFile where they are gone or others now."""
-    try:
-        data = Path(found.path).read_bytes()
-    except OSError as error:
-        raise UnreadableFile(
-            f"the file cannot be read: {error.strerror}", "check the path and its permissions", code="missing-file"
-        ) from error
+def read_whole(found: Found, settings: IngestSettings) -> bytes:
+    """The bytes that the ledger names. Raises UnreadableFile where they are gone or others now, TooLarge."""
+    path = Path(found.path)
+    data = read_joined(path, settings) if found.images else read_file(path, settings)
     if hashlib.sha256(data).hexdigest() != found.sha256:
         raise UnreadableFile("the file has changed since it was found", "run again", code="changed-file")
     return data

@@ -142,7 +142,7 @@ class Turns:
         if self.order.keep and fault.code not in NOT_THERE:
             shelf = Shelf(found.path, found.box, found.folder)
             try:
-                data = read_whole(found)
+                data = read_whole(found, self.order.settings.ingest)
             except DocumentError:
                 return  # it is gone meanwhile: what the ledger says of it is all there is
             self.ask(lambda: keep_document(self.store, data, document, None, self.order.settings, shelf=shelf))

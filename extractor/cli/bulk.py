@@ -73,6 +73,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """Flags of whatever runs documents by the ledger."""
     add_store(parser, required=True)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write a JSON of each document here too")
+    parser.add_argument("--no-join", action="store_true", help="images of a folder are never pages of one document")
     parser.add_argument("--only-files", action="store_true", help="keep the ledger in the store, but no documents")
     parser.add_argument("--catalogue", metavar="NAME_OR_PATH", help="the form (default: recognised in each report)")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: the usable cores)")
@@ -149,7 +150,7 @@ def look(args: argparse.Namespace, known: Mapping[str, tuple[str, str]]) -> tupl
     from extractor.bulk import find_documents, read_shelves
 
     paths = [Path(given) for given in expand(args.inputs)]
-    found, stamps, unreadable = find_documents(paths, known, read_shelves(args.shelves))
+    found, stamps, unreadable = find_documents(paths, known, read_shelves(args.shelves), join=not args.no_join)
     for one in unreadable:
         log.error("%s: %s", one.path, one.why, extra={"input": str(one.path), "outcome": "failed"})
     if not found and not unreadable:

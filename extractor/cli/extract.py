@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the JSON files")
     add_store(parser, required=False)
     parser.add_argument("--catalogue", metavar="NAME_OR_PATH", help="the form (default: recognised in each report)")
+    parser.add_argument(
+        "--join-images", action="store_true", help="images of a folder that are pages of one report are one input"
+    )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: the usable cores)")
     add_target_error(parser)
 
@@ -45,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         _make_folder(args.out)
     if args.store is not None:
         open_named_store(args.store, settings)
-    jobs = find_jobs([Path(given) for given in args.inputs], args.out)
+    jobs = find_jobs([Path(given) for given in args.inputs], args.out, join=args.join_images)
     if not jobs:
         raise UsageError("there is no PDF, TIFF, PNG or JPEG file in what was given", "give files, or other folders")
     _check_catalogue(args.catalogue, jobs)

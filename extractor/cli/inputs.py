@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractor.joining import Joined, hash_joined, join_whole
 from extractor.writing import fold_name, safe_name
 
 SUFFIXES = (".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
@@ -18,15 +19,22 @@ LONGEST = 255 - len("-01234567-999.json")  # bytes of a stem, with what may be p
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and the file that its JSON goes to; None: to the store alone."""
+    """One input and the file that its JSON goes to; None: to the store alone. `joined`: images that are this input."""
 
     path: Path
     target: Path | None
+    joined: Joined | None = None
 
 
-def find_jobs(inputs: Iterable[Path], out: Path | None) -> tuple[Job, ...]:
-    """Folders are walked and keep their relative folders; stems that collide get the start of their sha256."""
+def find_jobs(inputs: Iterable[Path], out: Path | None, *, join: bool = False) -> tuple[Job, ...]:
+    """Folders are walked and keep their relative folders; stems that collide get the start of their sha256.
+
+    `join`: images that are pages of one file are one input, with the name of their folder.
+    """
     found = list(dict.fromkeys(_find_files(inputs)))
+    joined: dict[Path, Joined] = {}
+    if join:
+        found, joined = _join(found)
     groups: dict[str, list[tuple[Path, Path]]] = {}
     for path, relative in found:
         groups.setdefault(fold_name(relative), []).append((path, relative))
@@ -35,9 +43,30 @@ def find_jobs(inputs: Iterable[Path], out: Path | None) -> tuple[Job, ...]:
     for path, relative in found:
         name = relative
         if len(groups[fold_name(relative)]) > 1:
-            name = _free_name(relative, hash_file(path) or hash_name(path), taken)
-        jobs.append(Job(path, None if out is None else out / name.parent / f"{name.name}.json"))
+            sha256 = hash_joined(joined[path]) if path in joined else hash_file(path)
+            name = _free_name(relative, sha256 or hash_name(path), taken)
+        jobs.append(Job(path, None if out is None else out / name.parent / f"{name.name}.json", joined.get(path)))
     return tuple(jobs)
+
+
+def _join(found: list[tuple[Path, Path]]) -> tuple[list[tuple[Path, Path]], dict[Path, Joined]]:
+    """Files with images put together where the first of them was, and what was put together by its path."""
+    by_image = {image: one for one in join_whole([path for path, _ in found]) for image in one.images}
+    rest: dict[tuple[Path, Path], None] = {}
+    for path, relative in found:
+        one = by_image.get(path)
+        if one is None:
+            rest[path, relative] = None
+        elif path == one.images[0]:
+            rest[one.path, name_joined(one, relative.parent)] = None
+    return list(rest), {one.path: one for one in by_image.values()}
+
+
+def name_joined(joined: Joined, relative: Path) -> Path:
+    """Of its JSON: the name of its folder, or of its series in it. `relative`: of the folder below what was given."""
+    if joined.label:
+        return relative / safe_name(joined.label, LONGEST)
+    return relative.parent / safe_name(joined.folder.absolute().name, LONGEST)
 
 
 def hash_file(path: Path) -> str | None:

@@ -28,12 +28,12 @@ KINDS = {
 
 def tell_plan(args: argparse.Namespace, order: Order) -> int:
     """On stdout."""
-    kinds = find_plan(args, order)
+    kinds, images = find_plan(args, order)
     if args.json or args.json_log:
-        print(json.dumps(kinds, ensure_ascii=True))
+        print(json.dumps(kinds | {"images": images}, ensure_ascii=True))
         return EXIT_OK
     for kind, meaning in KINDS.items():
-        paths = kinds[kind]
+        paths = [f"{path} ({images[path]} images)" if path in images else path for path in kinds[kind]]
         if paths:
             print(f"{len(paths)} {kind} ({meaning})")
             print("".join(f"  {path}\n" for path in paths[:SHOWN]), end="")
@@ -41,8 +41,8 @@ def tell_plan(args: argparse.Namespace, order: Order) -> int:
     return EXIT_OK
 
 
-def find_plan(args: argparse.Namespace, order: Order) -> dict[str, list[str]]:
-    """Paths of each kind."""
+def find_plan(args: argparse.Namespace, order: Order) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Paths of each kind, and of how many images those are that are folders."""
     from extractor.cli.bulk import look
     from extractor.store import read_stamps
 
@@ -59,7 +59,7 @@ def find_plan(args: argparse.Namespace, order: Order) -> dict[str, list[str]]:
     for one in found:
         kinds["double" if one.sha256 in seen else states[one.path]].append(one.path)
         seen.add(one.sha256)
-    return kinds
+    return kinds, {one.path: one.images for one in found if one.images}
 
 
 def _open(args: argparse.Namespace, order: Order) -> Store | None:

@@ -54,6 +54,7 @@ def describe(ledger: Ledger, now: datetime) -> dict[str, Any]:
         "documents": len(entries),
         "states": dict(sorted(states.items())),
         "reasons": dict(Counter(one.code for one in bad).most_common()),
+        "joined": {"documents": sum(one.images > 0 for one in entries), "images": sum(one.images for one in entries)},
         "pages": sum(one.pages or 0 for one in entries),
         "accepted": sum(one.accepted or 0 for one in entries),
         "values": sum(one.value_cells or 0 for one in entries),
@@ -85,8 +86,7 @@ def _throughput(entries: Sequence[Any], states: Counter[str], now: datetime) -> 
 
 
 def _running(one: Any, hosts: dict[str, str], now: datetime) -> dict[str, Any]:
-    return {
-        "path": one.path,
+    return _place(one) | {
         "process": hosts.get(one.run_id, "gone"),
         "stage": one.stage,
         "page": one.page,
@@ -95,14 +95,18 @@ def _running(one: Any, hosts: dict[str, str], now: datetime) -> dict[str, Any]:
     }
 
 
+def _place(one: Any) -> dict[str, Any]:
+    """Where the scan and its paper are; `images`: of a folder, that are its pages."""
+    return {"path": one.path, "images": one.images, "box": one.box, "folder": one.folder}
+
+
 def _bad(one: Any) -> dict[str, Any]:
-    path = shlex.quote(one.path)
-    look = f"extractor extract {path} --out look/"
+    path = shlex.quote(os.path.dirname(one.path) if one.images and not os.path.isdir(one.path) else one.path)
+    look = f"extractor extract {path}{' --join-images' if one.images else ''} --out look/"
     skipped = [page for page, _ in json.loads(one.skip)]
-    if skipped:
+    if skipped and not one.images:
         look += f"; extractor debug {path} --page {skipped[-1]}"
-    return {
-        "path": one.path,
+    return _place(one) | {
         "sha256": one.sha256,
         "state": one.state,
         "code": one.code,
@@ -111,6 +115,7 @@ def _bad(one: Any) -> dict[str, Any]:
         "attempts": one.attempts,
         "pages_given_up": skipped,
         "look": look,
+        "again": f"extractor bulk {path} --again quarantined",
     }
 
 
@@ -125,6 +130,8 @@ def _time(text: str) -> datetime:
 
 def _print(about: dict[str, Any]) -> None:
     print(", ".join(f"{count} {state}" for state, count in about["states"].items()) or "no documents")
+    if about["joined"]["documents"]:
+        print(f"{about['joined']['documents']} documents are folders, of {about['joined']['images']} images")
     print(f"{about['pages']} pages, {about['accepted']} of {about['values']} values accepted")
     speed = about["throughput"]
     if speed["documents_a_minute"]:
@@ -135,13 +142,20 @@ def _print(about: dict[str, Any]) -> None:
         print("failed: " + ", ".join(f"{count} {code}" for code, count in about["reasons"].items()))
     for one in about["running"]:
         doing = f"page {one['page']}" if one["page"] else one["stage"] or "begins"
-        print(f"running: {one['path']}: {doing}, {one['seconds']} s, attempt {one['attempt']}, {one['process']}")
+        print(f"running: {_name(one)}: {doing}, {one['seconds']} s, attempt {one['attempt']}, {one['process']}")
     for one in about["bad"]:
-        print(f"{one['state']}: {one['path']}: {one['message']} ({one['code']}, {one['attempts']} attempts)")
+        print(f"{one['state']}: {_name(one)}: {one['message']} ({one['code']}, {one['attempts']} attempts)")
         if one["state"] == "quarantined":
             print(f"  look at it: {one['look']}")
-            print(f"  try again: extractor bulk {shlex.quote(one['path'])} --again quarantined")
+            print(f"  try again: {one['again']}")
         elif one["advice"]:
             print(f"  {one['advice']}")
     for paths in about["doubled"]:
         print(f"the same file: {' = '.join(paths)}")
+
+
+def _name(one: dict[str, Any]) -> str:
+    """A path with what is known of it: `x.pdf [Hộp 3, Hồ sơ 2]`, `Báo cáo 319 (9 images)`."""
+    images = f" ({one['images']} images)" if one["images"] else ""
+    shelf = ", ".join(mark for mark in (one["box"], one["folder"]) if mark)
+    return one["path"] + images + (f" [{shelf}]" if shelf else "")

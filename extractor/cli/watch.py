@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         mine = Run(store, order, set(), progress.event, lasting=True, purpose="watch", folders=order.roots)
         mine.turns.root_seconds = math.inf
         with stopped_by_signals(mine) as signals:
-            _watch(mine, args, Arrivals(folders, settings.watch), progress)
+            _watch(mine, args, Arrivals(folders, settings.watch, join=not args.no_join), progress)
     store.close()
     return EXIT_INTERRUPTED if signal.SIGINT in signals else EXIT_OK
 

@@ -68,14 +68,13 @@ class InternalError(DocumentError):
 def run_job(job: Job, order: Order) -> Result:
     """Extract one input and write its JSON; a bad input gets a failed one."""
     from extractor import pipeline
-    from extractor.ingest import read_file
     from extractor.report import count_values
 
     data = b""
     try:
-        data = read_file(job.path, order.settings.ingest)
+        data = read_input(job, order.settings)
         document, report = pipeline.extract_bytes(
-            data, printable(job.path.name), order.catalogue, order.settings, order.watch or pipeline.NOBODY
+            data, name_input(job), order.catalogue, order.settings, order.watch or pipeline.NOBODY
         )
     except DocumentError as error:
         return fail_job(job, error, order, data)
@@ -98,6 +97,19 @@ def run_job(job: Job, order: Order) -> Result:
     return Result(job, document.outcome, accepted=accepted, value_cells=value_cells)
 
 
+def read_input(job: Job, settings: Settings) -> bytes:
+    """Of a file, or of the images that are put together. Raises DocumentError."""
+    from extractor.ingest import read_file
+    from extractor.joining import read_joined
+
+    return read_file(job.path, settings.ingest) if job.joined is None else read_joined(job.path, settings.ingest)
+
+
+def name_input(job: Job) -> str:
+    """As the JSON names it."""
+    return printable(job.path.name if job.joined is None else job.joined.name)
+
+
 def fail_job(job: Job, error: ExtractorError, order: Order | None = None, data: bytes = b"") -> Result:
     """Write a failed JSON that says what happened and what to do; the store keeps it with the file's bytes.
 
@@ -108,7 +120,7 @@ def fail_job(job: Job, error: ExtractorError, order: Order | None = None, data: 
 
     made_with = MadeWith(extractor=__version__)
     sha256 = hashlib.sha256(data).hexdigest() if data else hash_file(job.path)
-    document = failed_document(printable(job.path.name), sha256, error, made_with)
+    document = failed_document(name_input(job), sha256, error, made_with)
     if order is not None and order.store is not None and document.document.sha256 is not None:
         _store_document(document, None, job, order, data or job.path.read_bytes())
     if job.target is not None:

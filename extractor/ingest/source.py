@@ -10,13 +10,16 @@ import struct
 import time
 import unicodedata
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from extractor.errors import TooLarge, UnreadableFile
+from extractor.errors import DocumentError, TooLarge, UnreadableFile
+from extractor.ingest.bundle import HEAD_SIGN, find_lost, unpack_images
 from extractor.ingest.pdf import open_pdf
-from extractor.records import Source
+from extractor.records import PageFile, Source
 from extractor.settings import IngestSettings
 
 PDF_HEAD_BYTES = 1024  # readers accept junk before %PDF- within the first kilobyte
@@ -41,11 +44,37 @@ def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
     if not data:
         raise UnreadableFile("the file is empty", "copy or scan it again", code="empty-file")
     sha256 = hashlib.sha256(data).hexdigest()
+    if (files := unpack_images(data)) is not None:
+        return _open_joined(Source(name, sha256, "application/zip", 0, data), files, settings)
     if b"%PDF-" in data[:PDF_HEAD_BYTES]:
         opened = open_pdf(data, settings)
         return Source(name, sha256, "application/pdf", opened.page_count, opened.data, opened.notes, opened.unfit)
+    if data.startswith(HEAD_SIGN):
+        raise UnreadableFile("this is a packed archive", "unpack it and give the folder", code="not-a-document")
     media_type, page_count = _sniff_image(data, settings)
     return Source(name, sha256, media_type, page_count, data)
+
+
+def _open_joined(source: Source, files: Sequence[PageFile], settings: IngestSettings) -> Source:
+    """Images of a folder as pages; one that can't be opened is a page that can't be read."""
+    if len(source.data) > settings.max_bytes:
+        raise TooLarge(
+            f"the images have {len(source.data)} bytes together", "use more folders, or raise ingest.max_bytes"
+        )
+    pages: list[PageFile] = []
+    unfit = []
+    for file in files:
+        frames = 1
+        try:
+            _, frames = _sniff_image(source.data[file.start : file.end], settings)
+        except DocumentError as error:
+            unfit.append((len(pages) + 1, "too-large" if isinstance(error, TooLarge) else "unreadable-file"))
+        pages += [replace(file, frame=frame) for frame in range(frames)]
+        if len(pages) > settings.max_pages:
+            raise TooLarge(f"the folder has {len(files)} images", "use more folders, or raise ingest.max_pages")
+    lost = find_lost([file.name for file in files])
+    notes = ("joined-images", *([f"missing-image:{', '.join(map(str, lost))}"] if lost else []))
+    return replace(source, page_count=len(pages), notes=notes, unfit=tuple(unfit), files=tuple(pages))
 
 
 def read_file(path: Path, settings: IngestSettings) -> bytes:

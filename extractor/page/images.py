@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from extractor.errors import UnreadableFile
+from extractor.errors import TooLarge, UnreadableFile
 from extractor.page.sheet import A4_INCHES, MAX_DPI, Sheet, is_paper
+from extractor.records import Source
 
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, OverflowError, struct.error)
 DEFAULT_IMAGE_DPI = 200.0
@@ -37,6 +39,28 @@ class ImagePages:
         if pixels.ndim == 3:
             pixels = pixels[:, :, ::-1]
         return _within_dpi(number, np.ascontiguousarray(pixels), _dpi_of(upright))
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPages:
+    """The images of a folder, a page each; each has a resolution, a size and an orientation of its own."""
+
+    source: Source
+
+    def draw(self, number: int, *, trust_layer: bool = True) -> Sheet:  # noqa: ARG002 an image has no layer
+        """Page `number` (from 1). Raises UnreadableFile, TooLarge."""
+        file = self.source.files[number - 1]
+        unfit = dict(self.source.unfit).get(number)
+        if unfit == "too-large":
+            raise TooLarge(f"page {number} ({file.name}) has too many pixels", "scan it at 300 dpi")
+        if unfit is not None:
+            raise UnreadableFile(f"page {number} ({file.name}) is damaged", "scan the page again")
+        try:
+            with Image.open(io.BytesIO(self.source.data[file.start : file.end])) as image:
+                sheet = ImagePages(image).draw(file.frame + 1)
+        except (UnreadableFile, *DAMAGE) as error:
+            raise UnreadableFile(f"page {number} ({file.name}) is damaged: {error}", "scan the page again") from error
+        return replace(sheet, number=number)
 
 
 def _coarse(image: Image.Image, dpi: float) -> Image.Image:

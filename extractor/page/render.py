@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from extractor.errors import TooLarge, UnreadableFile
-from extractor.page.images import ImagePages
+from extractor.page.images import ImagePages, JoinedPages
 from extractor.page.layer import Layer, read_layer
 from extractor.page.sheet import A4_INCHES, MAX_DPI, MIN_DPI, POINTS_PER_INCH, PageReader, Sheet, is_paper
 from extractor.page.undrawn import SAME, check_blank, check_images, check_size, replace_images, undrawn
@@ -36,6 +36,8 @@ def open_pages(source: Source, settings: Settings) -> Iterator[PageReader]:
             yield _PdfPages(document, source, settings)
         finally:
             document.close()
+    elif source.files:
+        yield JoinedPages(source)
     else:
         with Image.open(io.BytesIO(source.data)) as image:
             yield ImagePages(image)

@@ -14,7 +14,8 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 Outcome = Literal["complete", "partial", "failed"]
 RowState = Literal["matched", "absent", "unread"]
 PeriodKind = Literal["year", "half", "quarter", "nine-months", "month"]
-MediaType = Literal["application/pdf", "image/tiff", "image/png", "image/jpeg"]
+MediaType = Literal["application/pdf", "image/tiff", "image/png", "image/jpeg", "application/zip"]
+"""`application/zip`: images of a folder, put together as the pages of one file."""
 
 
 class Part(BaseModel):

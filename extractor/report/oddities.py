@@ -32,6 +32,16 @@ OF_FILE: dict[str, tuple[Severity, str, str]] = {
         "Tệp PDF có biểu mẫu XFA; chỉ nội dung in trên trang được đọc.",
         "The PDF carries an XFA form; what its pages print was read, not the form behind them.",
     ),
+    "joined-images": (
+        "info",
+        "Các ảnh trong thư mục được ghép thành các trang của một tệp, theo thứ tự tên ảnh.",
+        "The images of a folder were put together as the pages of one file, in the order of their names.",
+    ),
+    "missing-image": (
+        "warning",
+        "Theo tên các ảnh trong thư mục thì thiếu ảnh số {words}.",
+        "By the names of the folder's images, number {words} is missing.",
+    ),
 }
 OF_PAGE: dict[str, tuple[Severity, str, str]] = {
     "decoded-apart": (
@@ -58,6 +68,7 @@ UNREAD: dict[str, tuple[str, str]] = {
     "crashed": ("tiến trình đọc trang bị dừng đột ngột", "the process that read it crashed"),
     "unreadable-file": ("trang bị hỏng", "it is damaged"),
 }
+IMAGE = "image:"  # of a page that was an image of a folder: its name follows
 
 
 def find_oddities(
@@ -65,12 +76,15 @@ def find_oddities(
 ) -> Iterator[Finding]:
     """Of a file with these `notes`. `page_notes`: (page, code), for unread pages the reason."""
     for note in notes:
-        severity, vi, en = OF_FILE[note]
-        yield Finding(note, "page", severity, (), None, vi, en)
+        code, _, words = note.partition(":")
+        severity, vi, en = OF_FILE[code]
+        yield Finding(code, "page", severity, (), None, vi.format(words=words), en.format(words=words))
     reasons = {page: code for page, code in page_notes if code in UNREAD}
+    images = {page: f" ({code.removeprefix(IMAGE)})" for page, code in page_notes if code.startswith(IMAGE)}
     for page in unread_pages:
         vi, en = (f" ({text})" for text in UNREAD.get(reasons.get(page, ""), ("", "")))
         vi, en = vi.replace(" ()", ""), en.replace(" ()", "")
+        vi, en = images.get(page, "") + vi, images.get(page, "") + en
         said = f"Không đọc được trang {page}{vi}.", f"Page {page} could not be read{en}."
         yield Finding("unread-page", "page", "warning", (), page, *said)
     for page, note in page_notes:

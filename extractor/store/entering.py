@@ -22,7 +22,10 @@ Stamp = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document as it lies in the archive. `target`: of its JSON, relative and without suffix."""
+    """A document as it lies in the archive. `target`: of its JSON, relative and without suffix.
+
+    `images`: of a folder, that are its pages; 0: it is a file.
+    """
 
     sha256: str
     name: str
@@ -31,6 +34,7 @@ class Found:
     target: str
     box: str | None = None
     folder: str | None = None
+    images: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +260,7 @@ def _row(sha256: str, entry: _Entry, position: int) -> dict[str, Any]:
         "box": entry.found.box,
         "folder": entry.found.folder,
         "size": entry.found.size,
+        "images": entry.found.images,
         "state": entry.state,
         "attempts": 0,
         "faults": 0,

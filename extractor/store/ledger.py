@@ -100,7 +100,7 @@ def _start(connection: Connection, row: Row[Any], run_id: str, token: str) -> At
 
 
 def _found(row: Row[Any]) -> Found:
-    return Found(row.sha256, row.name, row.path, row.size, row.target, row.box, row.folder)
+    return Found(row.sha256, row.name, row.path, row.size, row.target, row.box, row.folder, row.images)
 
 
 def finish(store: Store, attempt: Attempt, done: Done) -> bool:

@@ -15,6 +15,8 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 from PIL import Image, ImageOps
 
+from extractor.ingest import open_bytes, unpack_images
+from extractor.settings import IngestSettings
 from extractor.store.files import original_path, write_whole
 from extractor.store.opening import Store
 
@@ -22,6 +24,7 @@ DPI = 200
 LARGEST_SIDE = 4000  # pixels of a picture
 DRAW_SECONDS = 60  # a page that takes longer is hostile
 QUALITY = 85
+MOST_PAGES = 1 << 16
 PAGES_IN_MEMORY = 12
 CROP_MARGIN = (0.012, 0.006)  # of the page, around a cell: the eye needs its rulings
 LARGEST_CROP = 1600
@@ -36,8 +39,12 @@ class NoPicture(Exception):
 def draw_page(source: Path, page: int, target: Path) -> None:
     """Draw one page of a PDF or image to a JPEG file; runs where a crash harms nobody."""
     with source.open("rb") as file:
-        is_pdf = b"%PDF-" in file.read(1024)
-    picture = _draw_pdf(source, page) if is_pdf else _draw_image(source, page)
+        start = file.read(1024)
+    data = source.read_bytes() if start.startswith(b"PK") else b""
+    if unpack_images(data) is not None:
+        picture = _draw_joined(data, page)
+    else:
+        picture = _draw_pdf(source, page) if b"%PDF-" in start else _draw_image(source, page - 1)
     picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=QUALITY)
@@ -57,9 +64,18 @@ def _draw_pdf(source: Path, page: int) -> Image.Image:
         document.close()
 
 
-def _draw_image(source: Path, page: int) -> Image.Image:
+def _draw_joined(data: bytes, page: int) -> Image.Image:
+    """A page that is an image of a folder."""
+    source = open_bytes(data, "", IngestSettings(max_bytes=len(data), max_pages=MOST_PAGES))  # type: ignore[call-arg]
+    if page in dict(source.unfit):
+        raise ValueError("the image is damaged or too large")
+    file = source.files[page - 1]
+    return _draw_image(io.BytesIO(data[file.start : file.end]), file.frame)
+
+
+def _draw_image(source: Path | io.BytesIO, frame: int) -> Image.Image:
     with Image.open(source) as image:
-        image.seek(page - 1)
+        image.seek(frame)
         return ImageOps.exif_transpose(image).convert("RGB")
 
 

@@ -352,6 +352,7 @@ bulk_document = Table(
     Column("versions", Text),  # of program, engines, models, forms and settings that it was done with
     Column("stage", Text),  # what is being done while it runs
     Column("page", Integer),
+    Column("images", Integer, nullable=False, server_default="0"),  # of a folder, that are its pages; 0: it is a file
     Index("ix_bulk_document_state_position", "state", "position"),
     comment="the ledger of bulk runs: one row a document by its bytes",
 )
