@@ -11,8 +11,8 @@ from pathlib import Path
 from extractor.bulk.shelves import Shelves, find_shelf
 from extractor.cli.inputs import Job, find_jobs, hash_file
 from extractor.errors import TooLarge
-from extractor.joining import hash_joined
-from extractor.store import Found
+from extractor.joining import Joined, hash_joined
+from extractor.store import APART, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def find_documents(
     found: list[Found] = []
     stamps: list[Stamp] = []
     unreadable: list[Unreadable] = []
-    for job in find_jobs(inputs, Path(), join=join):
+    for job in find_jobs(inputs, Path(), lambda one: join and not is_apart(one, known)):
         path = str(job.path.absolute())
         target = job.target.with_suffix("") if job.target else Path(job.path.stem)
         looked = _look(job, known.get(path))
@@ -56,6 +56,12 @@ def find_documents(
         found.append(Found(looked.sha256, name, path, looked.size, target.as_posix(), box, folder, len(images)))
         stamps.append((path, looked.sha256, looked.stamp))
     return found, stamps, unreadable
+
+
+def is_apart(joined: Joined, known: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether the images of a folder were found to be documents of their own, and are the same ones still."""
+    stamp, sha256 = known.get(_absolute(joined.path), ("", ""))
+    return sha256.startswith(APART) and stamp == joined.stamp
 
 
 @dataclass(frozen=True, slots=True)

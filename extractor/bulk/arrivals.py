@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extractor.bulk.archive import is_apart
 from extractor.bulk.shelves import Shelf, find_shelf
 from extractor.cli.inputs import SUFFIXES, hash_file, name_joined
 from extractor.errors import TooLarge
@@ -57,7 +58,7 @@ class Arrivals:
         now, here, whole = time.monotonic(), {}, []
         for folder in self.folders:
             files = dict(_walk(str(folder)))
-            joined = list(join_whole([Path(path) for path in files])) if self.join else []
+            joined = [one for one in join_whole(list(map(Path, files))) if self.join and not is_apart(one, known)]
             pages = {str(image) for one in joined for image in one.images}
             stamps = {path: f"{about.st_size}:{about.st_mtime_ns}" for path, about in files.items()}
             for path, stamp in (stamps | {str(one.path): one.stamp for one in joined}).items():

@@ -49,7 +49,7 @@ class Board:
                 self._end(name, facts)
             elif name in ("start", "at"):
                 self._move(facts)
-            elif name in ("rests", "given-back", "again"):
+            elif name in ("rests", "given-back", "again", "apart"):
                 self.places[str(facts.get("slot", ""))] = None
             elif name == "places":
                 self._move_all(facts["places"])

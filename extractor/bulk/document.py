@@ -63,6 +63,8 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
         data = read_whole(found, order.settings.ingest)
         source = open_bytes(data, found.name, order.settings.ingest)
         read = read_reports(source, order.catalogue, order.settings, Watch(tell, dict(attempt.skip)))
+        if found.images and are_apart(source, [pages for pages, _ in read]):
+            return Done("apart", "")
         tell("judge", 0)
         written = [_write(pages, report, source, order.settings) for pages, report in read]
     except DocumentError as error:
@@ -77,6 +79,11 @@ def run_document(attempt: Attempt, order: Order, store: Store, tell: Tell) -> Do
         write_all(Path(order.out), found.target, found.sha256, [(one.span, one.document) for one in written])
     done = count_documents([one.document for one in written], order)
     return replace(done, seconds=time.monotonic() - began, cpu_seconds=time.process_time() - cpu)
+
+
+def are_apart(source: Source, reports: Sequence[Sequence[int]]) -> bool:
+    """Whether each image of a folder is a report by itself, so that nothing was to be put together."""
+    return len(reports) == source.page_count > 1 and all(len(pages) == 1 for pages in reports)
 
 
 def _write(pages: Sequence[int], report: Report | DocumentError, source: Source, settings: Settings) -> Written:

@@ -18,6 +18,7 @@ from extractor.bulk.slot import Away, Ended, Halt, Slot
 from extractor.errors import DocumentError, UsageError
 from extractor.report import Document, MadeWith, failed_document
 from extractor.store import (
+    APART,
     Attempt,
     Done,
     Fault,
@@ -32,6 +33,7 @@ from extractor.store import (
     give_back,
     keep_document,
     new_token,
+    set_apart,
 )
 from extractor.writing import write_document
 
@@ -54,7 +56,8 @@ class Halted(UsageError):
 class Turns:
     """Documents one at a time, for whoever holds a slot. `event(name, facts)`: what happens.
 
-    `tokens`: of attempts that are running here; `at`: sha256 -> (stage, page) of their documents.
+    `tokens`: of attempts that are running here; `at`: sha256 -> (stage, page) of their documents; `apart`: folders
+    whose images turned out to be documents of their own, and what the ledger has for them.
     `root_seconds`: how long a folder of the inputs may be gone.
     """
 
@@ -65,6 +68,7 @@ class Turns:
     root_seconds: float | None = None
     tokens: set[str] = field(default_factory=set)
     at: dict[str, tuple[str, int]] = field(default_factory=dict)
+    apart: dict[str, str] = field(default_factory=dict)
     _away: dict[int, int] = field(default_factory=dict)
     _mounted: frozenset[str] = field(init=False)
 
@@ -119,6 +123,11 @@ class Turns:
         return None
 
     def _finish(self, attempt: Attempt, done: Done, facts: dict[str, object]) -> None:
+        if done.state == "apart":
+            self.ask(lambda: set_apart(self.store, attempt))
+            self.apart[attempt.found.path] = APART + attempt.found.sha256
+            self.event("apart", facts | {"message": "its images are documents of their own"})
+            return
         self.ask(lambda: finish(self.store, attempt, done))
         told: dict[str, object] = {"pages": done.pages, "accepted": done.accepted, "values": done.value_cells}
         told |= {"seconds": round(done.seconds, 2), "cpu_seconds": round(done.cpu_seconds, 2)}

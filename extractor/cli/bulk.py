@@ -98,6 +98,11 @@ def run(args: argparse.Namespace) -> int:
     sweep(order)
     archive = _enter(args, store, order)
     code = _run_archive(args, store, order, archive)
+    while code != EXIT_INTERRUPTED and _has_apart(store, archive):
+        log.info("images of some folders are documents of their own: they are done now, each by itself")
+        args.again = "changed"
+        archive = _enter(args, store, order)
+        code = _run_archive(args, store, order, archive)
     store.close()
     return code
 
@@ -232,6 +237,15 @@ def _run_archive(args: argparse.Namespace, store: Store, order: Order, archive: 
     counts["failed"] += len(archive.unreadable)
     log.info("%s", ", ".join(f"{count} {state}" for state, count in sorted(counts.items()) if count))
     return find_exit_code(counts)
+
+
+def _has_apart(store: Store, archive: Archive) -> bool:
+    """Whether folders that were put together turned out to be no single document."""
+    from extractor.store import APART, read_stamps
+
+    with store.read() as connection:
+        known = read_stamps(connection)
+    return any(one.images and known[one.path][1].startswith(APART) for one in archive.found)
 
 
 def find_exit_code(counts: Mapping[str, int]) -> int:

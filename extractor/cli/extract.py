@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         _make_folder(args.out)
     if args.store is not None:
         open_named_store(args.store, settings)
-    jobs = find_jobs([Path(given) for given in args.inputs], args.out, join=args.join_images)
+    jobs = find_jobs([Path(given) for given in args.inputs], args.out, lambda _: args.join_images)
     if not jobs:
         raise UsageError("there is no PDF, TIFF, PNG or JPEG file in what was given", "give files, or other folders")
     _check_catalogue(args.catalogue, jobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +26,14 @@ class Job:
     joined: Joined | None = None
 
 
-def find_jobs(inputs: Iterable[Path], out: Path | None, *, join: bool = False) -> tuple[Job, ...]:
+def find_jobs(
+    inputs: Iterable[Path], out: Path | None, join: Callable[[Joined], bool] = lambda _: False
+) -> tuple[Job, ...]:
     """Folders are walked and keep their relative folders; stems that collide get the start of their sha256.
 
-    `join`: images that are pages of one file are one input, with the name of their folder.
+    `join`: whether images that may be pages of one file are one input, with the name of their folder.
     """
-    found = list(dict.fromkeys(_find_files(inputs)))
-    joined: dict[Path, Joined] = {}
-    if join:
-        found, joined = _join(found)
+    found, joined = _join(list(dict.fromkeys(_find_files(inputs))), join)
     groups: dict[str, list[tuple[Path, Path]]] = {}
     for path, relative in found:
         groups.setdefault(fold_name(relative), []).append((path, relative))
@@ -49,9 +48,11 @@ def find_jobs(inputs: Iterable[Path], out: Path | None, *, join: bool = False) -
     return tuple(jobs)
 
 
-def _join(found: list[tuple[Path, Path]]) -> tuple[list[tuple[Path, Path]], dict[Path, Joined]]:
+def _join(
+    found: list[tuple[Path, Path]], join: Callable[[Joined], bool]
+) -> tuple[list[tuple[Path, Path]], dict[Path, Joined]]:
     """Files with images put together where the first of them was, and what was put together by its path."""
-    by_image = {image: one for one in join_whole([path for path, _ in found]) for image in one.images}
+    by_image = {image: one for one in join_whole([path for path, _ in found]) if join(one) for image in one.images}
     rest: dict[tuple[Path, Path], None] = {}
     for path, relative in found:
         one = by_image.get(path)

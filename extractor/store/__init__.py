@@ -17,7 +17,7 @@ from extractor.store.changes import CellChange, Changes, Question, changed_keys,
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
-from extractor.store.entering import Entered, Found, enter, list_doubles, plan_entering, read_stamps
+from extractor.store.entering import APART, Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
 from extractor.store.forms import find_form, form_of, keep_form, named_forms
 from extractor.store.health import Health, check_store
@@ -40,6 +40,7 @@ from extractor.store.ledger import (
     new_token,
     put_again,
     read_entries,
+    set_apart,
 )
 from extractor.store.manifest import BadBackup, Manifest, list_backups
 from extractor.store.opening import (
@@ -99,6 +100,7 @@ from extractor.store.save import (
 )
 
 __all__ = [
+    "APART",
     "BEAT_SECONDS",
     "ENDED_STATES",
     "OPEN_STATES",
@@ -228,6 +230,7 @@ __all__ = [
     "save_again",
     "save_extraction",
     "save_report",
+    "set_apart",
     "set_language",
     "start_session",
     "sync_tasks",

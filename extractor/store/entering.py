@@ -17,6 +17,7 @@ from extractor.writing import fold_name
 HASH_CHARS = 8
 OF_PART = re.compile(r"(.+)-p\d+-\d+")
 REPLACED = "replaced-file"
+APART = "apart:"  # before the sha256 of a folder whose images are documents of their own
 Stamp = tuple[str, str, str]
 
 

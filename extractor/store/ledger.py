@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, or_, select, update
 
 from extractor.store.clock import now
-from extractor.store.entering import Found
+from extractor.store.entering import APART, Found
 from extractor.store.opening import Store, write_again
-from extractor.store.schema import bulk_document
+from extractor.store.schema import bulk_document, bulk_path
 
 MOST_FAULTS = 2  # attempts that a document may end itself; then it is quarantined
 MOST_LOST = 30  # attempts ended from outside: so many are no chance, so the document is what kills its runner
@@ -46,7 +46,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a document ended. `state`: done, partial or failed."""
+    """How a document ended. `state`: done, partial or failed; apart, where it was several and is none."""
 
     state: str
     versions: str
@@ -121,6 +121,20 @@ def finish(store: Store, attempt: Attempt, done: Done) -> bool:
         "versions": done.versions,
     }
     return _end(store, attempt, lambda row: values) is not None  # noqa: ARG005
+
+
+def set_apart(store: Store, attempt: Attempt) -> bool:
+    """The images of a folder are documents of their own: as one it leaves the ledger, which knows that by its path."""
+
+    def change(connection: Connection) -> bool:
+        own = bulk_document.c.sha256 == attempt.found.sha256
+        gone = connection.execute(delete(bulk_document).where(own, bulk_document.c.token == attempt.token)).rowcount
+        if gone:
+            held = update(bulk_path).where(bulk_path.c.sha256 == attempt.found.sha256)
+            connection.execute(held.values(sha256=APART + attempt.found.sha256))
+        return bool(gone)
+
+    return write_again(store, change)
 
 
 def give_back(store: Store, attempt: Attempt) -> bool:

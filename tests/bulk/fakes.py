@@ -45,3 +45,8 @@ def work(attempt: Attempt, order: Order, store: Store, tell: Callable[[str, int]
         with (Path(order.out) / f"{name}.lines").open("a", encoding="utf-8") as file:
             file.write(f"{attempt.number}\n")
     return DONE
+
+
+def apart(attempt: Attempt, order: Order, store: Store, tell: Callable[[str, int], None]) -> Done:
+    """A folder whose images are whole reports; each of them does well."""
+    return Done("apart", "") if attempt.found.images else work(attempt, order, store, tell)
