@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, not_, or_, select, text
 from sqlalchemy import text as sql
 
 from extractor.export.records import EVERYTHING, Observation, Wanted
-from extractor.export.weigh import Part, Sheet, weigh_document
+from extractor.export.weigh import About, Part, Sheet, weigh_document
 from extractor.store import Settled, Store
 from extractor.store.current import as_settled
 from extractor.store.schema import cell, document, mute
@@ -133,7 +133,8 @@ def _in_batches(ids: Sequence[int], size: int) -> Iterator[list[int]]:
 def _read_batch(
     connection: Connection, ids: list[int], disputed: frozenset[tuple[Any, ...]]
 ) -> Iterator[tuple[Sheet, tuple[Part, ...]]]:
-    abouts = {row.id: row for row in connection.execute(select(document).where(document.c.id.in_(ids)))}
+    names = [document.c[name] for name in About._fields]
+    abouts = {row.id: About(*row) for row in connection.execute(select(*names).where(document.c.id.in_(ids)))}
     settled: dict[int, dict[str, Settled]] = defaultdict(dict)
     for row in _of(connection, SETTLED, ids):
         settled[row.document_id][row.key] = as_settled(row)
@@ -165,7 +166,7 @@ def _of(connection: Connection, query: str, ids: list[int]) -> Iterable[Row[Any]
     return connection.execute(text(query).bindparams(bindparam("ids", expanding=True)), {"ids": ids})
 
 
-def _read_held(connection: Connection, ids: list[int], abouts: dict[int, Any]) -> dict[int, dict[str, list[str]]]:
+def _read_held(connection: Connection, ids: list[int], abouts: dict[int, About]) -> dict[int, dict[str, list[str]]]:
     """Rules of error findings that nobody has settled, by document and field that they touch."""
     muted = {
         (row.catalogue, row.catalogue_version, f"finding/{row.rule}/{row.cells}")

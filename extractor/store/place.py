@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from extractor.store.clock import now
 from extractor.store.current import read_cells
@@ -16,7 +16,8 @@ VERSION_KEY = "version"
 def place_document(connection: Connection, document_id: int) -> int | None:
     """Put a document under its report, or under none while its head is uncertain; the report's id.
 
-    Where the report has another active document, which of them stands becomes a task of both.
+    Where another active document has the same organisation, period and form, which of them stands becomes a task of
+    both, whatever their numbers: two numbers are a corrected report, or one that was misread.
     """
     about = connection.execute(select(document).where(document.c.id == document_id)).one()
     head = {one.cell.field: one for one in read_cells(connection, document_id, HEAD_KEYS)}
@@ -43,9 +44,16 @@ def place_document(connection: Connection, document_id: int) -> int | None:
     return values["report_id"]
 
 
+def of_one_report(report_id: int) -> ColumnElement[bool]:
+    """The condition of documents that say the same: of its organisation, period and form, whatever their number."""
+    this, other = report.alias(), report.alias()
+    same = (this.c[name] == other.c[name] for name in ("organisation_code", "period", "form"))
+    return document.c.report_id.in_(select(other.c.id).join(this, and_(*same)).where(this.c.id == report_id))
+
+
 def ask_for_version(connection: Connection, report_id: int) -> None:
-    """Two active documents of one report: a task of each of them; else none."""
-    query = select(document.c.id, document.c.active).where(document.c.report_id == report_id)
+    """Two active documents that say the same: a task of each of them; else none."""
+    query = select(document.c.id, document.c.active).where(of_one_report(report_id))
     documents = connection.execute(query).all()
     active = [one.id for one in documents if one.active]
     everyone = [one.id for one in documents]

@@ -15,12 +15,14 @@ from extractor.records import Catalogue
 from extractor.store import CurrentCell, StoredCell, Task, form_of, read_cells, read_findings, read_settled
 from extractor.store.schema import decision, document
 from extractor.store.tasks import STRETCHES, stretch_of
+from extractor.store.versions import Rival, list_rivals
 from extractor.web.entry import is_number_entry
 from extractor.web.wording import say, show_word, tell_reasons
 
 NEIGHBOURS = 2  # rows above and below
 CANDIDATES = 5
 ALTERNATIVES = 5
+NUMBERED = ("head/report_number", "head/report_date", "head/organisation")  # what tells versions apart
 HIDDEN = ("blind", "entry")  # purposes that show no reading
 
 
@@ -33,6 +35,7 @@ class Sheet:
     cells: Mapping[str, CurrentCell]
     findings: tuple[dict[str, Any], ...]
     proposals: Mapping[str, tuple[str, dict[str, Any]]]
+    rivals: tuple[Rival, ...]
 
 
 def read_sheet(connection: Connection, document_id: int) -> Sheet:
@@ -44,6 +47,7 @@ def read_sheet(connection: Connection, document_id: int) -> Sheet:
         {one.cell.key: one for one in read_cells(connection, document_id)},
         read_findings(connection, document_id),
         _proposals(connection, about),
+        tuple(one for one in list_rivals(connection, document_id) if one.active),
     )
 
 
@@ -140,6 +144,8 @@ def _plain_parts(sheet: Sheet, task: Task, language: str) -> dict[str, Any]:
         cells = [sheet.cells[key] for key in _keys(found) if key in sheet.cells]
     elif task.kind in STRETCHES:
         cells = [sheet.cells[row.key] for row in stretch_of(task.key, [one.cell for one in sheet.cells.values()])]
+    elif task.kind == "version":
+        cells = [sheet.cells[key] for key in NUMBERED if key in sheet.cells]
     first = next((one.cell for one in cells if one.cell.page), None)
     stretch = task.key.partition("/")[2] if task.kind in STRETCHES else ""
     label = found[f"message_{language}"] if found else say(language, f"task.{task.kind}", stretch=stretch)
@@ -156,9 +162,16 @@ def _plain_parts(sheet: Sheet, task: Task, language: str) -> dict[str, Any]:
         "confidence": None,
         "page": first.page if first else (found["page"] if found else None),
         "box": first.box if first else None,
-        "rows": [],
-        "related": [_line(one, language) for one in cells],
+        "rows": [_rival(one, task, language) for one in sheet.rivals] if task.kind == "version" else [],
+        "related": [] if task.kind == "version" else [_line(one, language) for one in cells],
     }
+
+
+def _rival(one: Rival, task: Task, language: str) -> dict[str, Any]:
+    """A document that says the same, as a line beside the card."""
+    here = one.id == task.document_id
+    shown = "" if here else say(language, "version.differs", count=one.differs)
+    return {"code": one.number or "–", "label": one.name, "shown": shown, "certain": True, "here": here}
 
 
 def _keys(found: Mapping[str, Any]) -> list[str]:

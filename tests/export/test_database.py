@@ -16,6 +16,7 @@ from extractor.cli import main
 from extractor.export.database import ExportError, Target, export_to, find_lost, open_target
 from extractor.store import NewDecision, Store, decide, save_report
 from extractor.store.published import begin_run, list_published
+from extractor.store.versions import activate, list_rivals
 from tests.export.reports import FORM, edit, form, make_report
 from tests.export.test_read import CODE, DOUBTFUL, by_code, keep, say
 
@@ -233,6 +234,29 @@ def test_a_form_says_which_codes_are_one_series(
     keep(store)
     export_to(store, target)
     assert [row.indicator for row in ask(target, "SELECT * FROM series WHERE series = 'S1'")] == [CODE]
+    assert totals(store, target) == (0, 0, 0)
+
+
+def test_of_two_reports_with_different_numbers_the_chosen_one_is_published(store: Store, target: Target) -> None:
+    one = keep(store)
+    assert totals(store, target) == (ALL, 0, 0)
+    data, written = make_report(number="320/BC-UBND", III_6_4={"raw": "8", "number": 8})
+    other = save_report(store, data, written, None)
+    assert totals(store, target) == (2 * ALL, 0, ALL)
+    assert ask(target, "SELECT * FROM current_values") == []
+    with store.read() as connection:
+        asked = connection.execute(text("SELECT document_id, state FROM task WHERE kind = 'version' ORDER BY 1")).all()
+        rivals = list_rivals(connection, one)
+    assert [tuple(row) for row in asked] == [(one, "open"), (other, "open")]
+    assert [(rival.id, rival.number, rival.differs) for rival in rivals] == [
+        (one, "319/BC-UBND", 0),
+        (other, "320/BC-UBND", 1),
+    ]
+    activate(store, say(other, "version"))
+    assert totals(store, target) == (ALL, 0, 2 * ALL)
+    assert (value(target).obs_value, value(target).document) == (8, other)
+    with store.read() as connection:
+        assert connection.execute(text("SELECT * FROM task WHERE kind = 'version'")).all() == []
     assert totals(store, target) == (0, 0, 0)
 
 

@@ -187,6 +187,9 @@ def test_one_of_two_versions_is_made_to_stand(site: Site) -> None:
     with site.store.read() as connection:
         asked = connection.execute(select(task.c.document_id).where(task.c.kind == "version")).scalars().all()
     assert sorted(asked) == [1, second]
+    card = post(site, "/api/cards", document=second, key="version").json()["cards"][0]
+    assert (card["entry"], card["page"], [row["here"] for row in card["rows"]]) == ("version", 1, [False, True])
+    assert card["rows"][0]["shown"]
     assert act(site, "version", act="activate")["state"] == "kept"
     with site.store.read() as connection:
         rows = {row.id: (row.active, row.version) for row in connection.execute(select(document))}

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, text
 
-from extractor.export.columns import Row, as_float, as_row
+from extractor.export.columns import as_row
 from extractor.export.database import tables
+from extractor.export.database.load import load_rows
 from extractor.export.database.target import ExportError
 from extractor.export.records import Observation
 from extractor.store.clock import now
-
-BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ def stage(connection: Connection, observations: Iterable[Observation], store: st
         connection.execute(text(f"DROP TABLE IF EXISTS {'temp' if sqlite else 'pg_temp'}.{name}"))
     connection.execute(text(tables.make_staged(sqlite=sqlite)))
     rows = (as_row(one)[:-1] for one in observations)
-    (_stage_sqlite if sqlite else _stage_postgresql)(connection, rows)
+    load_rows(connection, rows)
     connection.execute(text(tables.INDEX_STAGED_SQLITE if sqlite else tables.INDEX_STAGED))
     strange = connection.execute(text(tables.STRANGE), {"store": store}).scalar_one()
     if strange:
@@ -49,8 +45,8 @@ def stage(connection: Connection, observations: Iterable[Observation], store: st
             "export both stores to targets of their own, or to schemas of their own (--schema)",
         )
     if not sqlite:
-        connection.execute(text("ANALYZE staged"))
-        connection.execute(text("SET LOCAL work_mem = '128MB'"))
+        for statement in tables.PREPARE:
+            connection.execute(text(statement))
     connection.execute(text(tables.make_changed(sqlite=sqlite)), {"store": store})
     counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(text(tables.COUNTS))}
     return Changes(counts.get("insert", 0), counts.get("change", 0), counts.get("withdraw", 0))
@@ -102,29 +98,3 @@ def list_written(connection: Connection, run: str) -> Iterator[tuple[str, int, i
     """What a run wrote, as long as no later one did: id, revision, document, published or withdrawn."""
     for row in connection.execute(text(tables.WRITTEN), {"run": run}, execution_options={"yield_per": 10_000}):
         yield tuple(row)
-
-
-def _stage_postgresql(connection: Connection, rows: Iterable[Row]) -> None:
-    cursor: Any = connection.connection.cursor()
-    with cursor.copy(f"COPY staged ({tables.ALL}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _stage_sqlite(connection: Connection, rows: Iterable[Row]) -> None:
-    cursor: Any = connection.connection.cursor()
-    places = ", ".join("?" * len(tables.NAMES))
-    at = tables.VALUE_AT
-    source = iter(rows)
-    while batch := list(itertools.islice(source, BATCH)):
-        values = [row if row[at] is None else (*row[:at], _number(row[at]), *row[at + 1 :]) for row in batch]
-        cursor.executemany(f"INSERT INTO staged ({tables.ALL}) VALUES ({places})", values)
-    cursor.close()
-
-
-def _number(number: Decimal) -> int | float | str:
-    """As SQLite keeps it best: a number with more digits than it holds stays text."""
-    if number == number.to_integral_value() and abs(number) < 2**63:
-        return int(number)
-    near = as_float(number)
-    return format(number, "f") if near is None else near

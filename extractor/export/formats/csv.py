@@ -36,7 +36,7 @@ def write_csv(rows: Iterable[Row], target: Path) -> None:
 
 def escape(text: str) -> str:
     """Text with an apostrophe before it where it begins like a formula, or with an apostrophe: `unescape` is exact."""
-    return MARK + text if text.startswith((*FORMULA, MARK)) else text
+    return MARK + text if text[:1] in _GUARDED else text
 
 
 def unescape(text: str) -> str:
@@ -52,8 +52,8 @@ def _cell(item: Any, kind: str) -> str:
     if item is None:
         return ""
     if kind == "text":
-        return MARK + item if item.startswith(_GUARDED) else item
+        return MARK + item if item[:1] in _GUARDED else item
     return plain_number(item) if kind == "number" else str(item) if kind == "integer" else plain_fraction(item)
 
 
-_GUARDED = (*FORMULA, MARK)
+_GUARDED = frozenset((*FORMULA, MARK))

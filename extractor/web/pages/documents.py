@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection, func, or_, select
 
 from extractor.store import CurrentCell, form_of, read_cells, read_findings
+from extractor.store.place import of_one_report
 from extractor.store.schema import decision, document, extraction, file, report, task
 from extractor.store.schema import page as page_table
 from extractor.web.security import Viewer
@@ -148,7 +149,7 @@ def _siblings(connection: Connection, about: Any) -> list[Any]:
     if about.report_id is None:
         return []
     query = select(document, report.c.number).join(report, report.c.id == document.c.report_id)
-    return list(connection.execute(query.where(document.c.report_id == about.report_id).order_by(document.c.id)))
+    return list(connection.execute(query.where(of_one_report(about.report_id)).order_by(document.c.id)))
 
 
 def _repairs(connection: Connection, document_id: int) -> list[dict[str, Any]]:
