@@ -80,6 +80,7 @@ bench-rematch: $(STAMP) ## 400 stored reports judged again, said only and kept, 
 
 soak-review: $(STAMP) ## twenty reviewers, two thousand cells, a server that is killed, on both databases
 	EXTRACTOR_TEST_REVIEWERS=20 EXTRACTOR_TEST_DOCUMENTS=18 $(BIN)/pytest tests/web/test_many.py
+	EXTRACTOR_TEST_CELLS=200 $(BIN)/pytest tests/web/test_review.py -k test_many_cells
 
 PAUSE ?= 4 10
 # COUNT has a default for other targets: it counts here only where it was given

@@ -1,4 +1,4 @@
-"""A real browser for all tests that look at pages: one a session, since Playwright allows no second one."""
+"""What is dear and shared by all tests of a session: a browser (Playwright allows no second one), a database server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.postgres import Cluster, start_cluster
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -24,3 +26,9 @@ def browser() -> Iterator[Any]:
         )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
+    """PostgreSQL for whoever does not stop it."""
+    yield from start_cluster(tmp_path_factory.mktemp("cluster"))

@@ -1,5 +1,5 @@
 """Stores of both kinds, as the store's own tests have them."""
 
-from tests.store.conftest import cluster, store
+from tests.store.conftest import store
 
-__all__ = ["cluster", "store"]
+__all__ = ["store"]

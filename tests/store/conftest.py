@@ -1,4 +1,4 @@
-"""Stores for the tests: an SQLite file and a throwaway PostgreSQL cluster."""
+"""Stores for the tests: an SQLite file, and a database of the throwaway PostgreSQL cluster."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from pathlib import Path
 import pytest
 
 from extractor.store import Store, open_store
-from tests.postgres import Cluster, start_cluster
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
-    yield from start_cluster(tmp_path_factory.mktemp("cluster"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

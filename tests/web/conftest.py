@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,17 @@ def add_people(store: Store) -> None:
     for role in ROLES:
         add_person(store, role, PASSWORD, role)
     add_person(store, "minh", PASSWORD, "reviewer")
+
+
+@pytest.fixture(autouse=True, scope="package")
+def cheap_passwords() -> Iterator[None]:
+    """Hashes that take a millisecond: five people a test took longer than the tests. tests/store has the real ones."""
+    import argon2
+
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = partial(argon2.PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(argon2, "PasswordHasher", cheap)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,11 @@ from sqlalchemy import select
 
 from extractor.store import add_person, check_chain, open_store
 from extractor.store.schema import decision
-from tests.postgres import Cluster, start_cluster
 from tests.web.conftest import PASSWORD, fill
 
 PEOPLE = int(os.environ.get("EXTRACTOR_TEST_REVIEWERS", "6"))
 DOCUMENTS = int(os.environ.get("EXTRACTOR_TEST_DOCUMENTS", "1"))
 KILLS = 2
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
-    yield from start_cluster(tmp_path_factory.mktemp("cluster"))
 
 
 class Server:
