@@ -7,7 +7,8 @@ import signal
 import time
 from collections.abc import Callable
 
-from extractor.bulk.document import Order, run_document
+from extractor.bulk.document import run_document
+from extractor.bulk.order import Order
 from extractor.store import Attempt, Done, Store
 
 

@@ -3,10 +3,11 @@
 from extractor.bulk.archive import Unreadable, find_documents
 from extractor.bulk.cluster import ClusterRun
 from extractor.bulk.deliver import deliver, find_missing, write_unreadable
-from extractor.bulk.document import Order, find_versions
+from extractor.bulk.order import Order
 from extractor.bulk.run import Run
 from extractor.bulk.shelves import read_shelves
 from extractor.bulk.turn import Halted
+from extractor.bulk.versions import ask_versions
 
 __all__ = [
     "ClusterRun",
@@ -14,10 +15,10 @@ __all__ = [
     "Order",
     "Run",
     "Unreadable",
+    "ask_versions",
     "deliver",
     "find_documents",
     "find_missing",
-    "find_versions",
     "read_shelves",
     "write_unreadable",
 ]

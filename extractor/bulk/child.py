@@ -18,7 +18,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from extractor.bulk.document import EXIT_MEMORY, Order
+from extractor.bulk.order import EXIT_MEMORY, Order
 from extractor.cli.work import limit_threads
 from extractor.errors import DocumentError, ExtractorError
 from extractor.store import Attempt, Done, Store, StoreError, StoreFull, open_store

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.bulk.document import Order
 from extractor.bulk.member import About, Outcome, Plan, break_off, describe, leave, turn
+from extractor.bulk.order import Order
 from extractor.bulk.queue import IDLE_SECONDS, Queue
 from extractor.bulk.run import GRACE_SECONDS, LAST_SECONDS, in_time
 from extractor.bulk.slot import WORK, Halt

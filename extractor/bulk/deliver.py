@@ -14,11 +14,10 @@ from sqlalchemy import Row
 
 from extractor import __version__
 from extractor.bulk.archive import Unreadable
-from extractor.bulk.document import Order
+from extractor.bulk.order import Order
 from extractor.bulk.outputs import find_parts, is_of, name_part
 from extractor.bulk.turn import write_failed
 from extractor.errors import UnreadableFile
-from extractor.report import MadeWith, failed_document
 from extractor.store import Found, Store, read_json, read_parts
 from extractor.writing import write_document, write_text
 
@@ -106,6 +105,8 @@ def rename_source(text: str, name: str) -> str:
 
 def write_unreadable(one: Unreadable, order: Order) -> None:
     """A failed JSON of a file whose bytes can't be had."""
+    from extractor.report import MadeWith, failed_document
+
     if order.out is None:
         return
     name, target = (text.encode("utf-8", "replace").decode() for text in (one.path.name, one.target))

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractor import __version__
+from extractor.bulk.order import NOT_THERE, Order, read_whole
 from extractor.bulk.outputs import Span, write_all
-from extractor.errors import DocumentError, UnreadableFile
-from extractor.indicator import digest_catalogue, list_catalogues
-from extractor.ingest import open_bytes, read_file
-from extractor.joining import read_joined
+from extractor.bulk.versions import find_versions
+from extractor.errors import DocumentError
+from extractor.ingest import open_bytes
 from extractor.pipeline import Report, Watch, judge, made_with, read_reports
 from extractor.reading import load_engines
 from extractor.records import Source
 from extractor.report import Document, MadeWith, assemble_document, count_values, failed_document
-from extractor.settings import IngestSettings, Settings
+from extractor.settings import Settings
 from extractor.store import WHOLE, Attempt, Done, Found, Part, Shelf, Store, keep_document, keep_only, pack_report
 
-EXIT_MEMORY = 90  # of a child without memory, which may not even have enough left to say so otherwise
-RESULT_BLOCKS = ("ingest", "page", "reading", "trust")  # of settings that results depend on
-NOT_THERE = ("changed-file", "missing-file")
 STATES = {"complete": "done", "partial": "partial", "failed": "failed"}
 Tell = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is the same for all documents of a run. `store`: its address; `keep`: documents go into it too.
-
-    `out`: folder for JSON files, or None; `roots`: folders that were given.
-    """
-
-    settings: Settings
-    catalogue: str | None
-    store: str
-    keep: bool
-    out: str | None
-    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +87,6 @@ def _keep(store: Store, data: bytes, written: Sequence[Written], found: Found, o
         keep_only(store, found.sha256, [part.number for part in parts])
 
 
-def read_whole(found: Found, settings: IngestSettings) -> bytes:
-    """The bytes that the ledger names. Raises UnreadableFile where they are gone or others now, TooLarge."""
-    path = Path(found.path)
-    data = read_joined(path, settings) if found.images else read_file(path, settings)
-    if hashlib.sha256(data).hexdigest() != found.sha256:
-        raise UnreadableFile("the file has changed since it was found", "run again", code="changed-file")
-    return data
-
-
 def count_documents(documents: Sequence[Document], order: Order) -> Done:
     """What the ledger says of a file with these reports."""
     accepted, values = (sum(counts) for counts in zip(*map(count_values, documents), strict=True))
@@ -133,28 +104,3 @@ def count_documents(documents: Sequence[Document], order: Order) -> Done:
         message=error.message if error else None,
         advice=error.advice if error else None,
     )
-
-
-def find_versions(made: MadeWith, order: Order) -> str:
-    """Of everything that a new reading would be different for: program, engines, models, forms, settings."""
-    forms = [order.catalogue] if order.catalogue else list_catalogues()
-    parts = {
-        "extractor": made.extractor,
-        "engines": made.engines,
-        "models": made.models,
-        "forms": {str(name): digest_catalogue(name)[:12] for name in forms},
-        "settings": changed_settings(order.settings),
-    }
-    return json.dumps(parts, sort_keys=True)
-
-
-def changed_settings(settings: Settings) -> dict[str, object]:
-    """Those that results depend on and that are not the usual ones."""
-    usual = Settings().model_dump(mode="json")
-    own = settings.model_dump(mode="json")
-    return {
-        f"{block}.{name}": value
-        for block in RESULT_BLOCKS
-        for name, value in own[block].items()
-        if value != usual[block][name]
-    }

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from extractor import __version__
-from extractor.bulk.document import Order, find_versions
+from extractor.bulk.order import Order
 from extractor.bulk.slot import WORK, Halt, Slot
 from extractor.bulk.turn import Turns
+from extractor.bulk.versions import ask_versions
 from extractor.errors import ExtractorError
-from extractor.pipeline import made_with
-from extractor.reading import load_engines
 from extractor.store import BEAT_SECONDS, Holder, Store, StoreError, drop_lost, enter_run, has_ended, open_store
 
 Told = tuple[str, dict[str, object]]
@@ -171,5 +170,5 @@ def describe(order: Order, folders: tuple[str, ...]) -> About:
     """This worker, and which of some folders it does not see."""
     missing = [folder for folder in folders if not Path(folder).is_dir()]
     fault = f"does not see {missing[0]}" if missing else None
-    versions = find_versions(made_with(load_engines(order.settings.reading.engines)), order)
+    versions = ask_versions(order)
     return About(socket.gethostname(), __version__, versions, fault)

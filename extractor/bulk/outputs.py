@@ -6,9 +6,12 @@ import glob
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from extractor.report import Document
 from extractor.writing import write_document
+
+if TYPE_CHECKING:
+    from extractor.report import Document
 
 HEAD_BYTES = 16384  # of a JSON: the hash of its file stands there
 HASH_CHARS = 8

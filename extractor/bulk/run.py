@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from extractor.bulk.document import Order
+from extractor.bulk.order import Order
 from extractor.bulk.queue import IDLE_SECONDS, Queue
 from extractor.bulk.slot import WORK, Halt, Slot
 from extractor.bulk.turn import GO_ON, Event, Halted, Turns

@@ -19,7 +19,7 @@ from typing import IO
 
 import psutil
 
-from extractor.bulk.document import EXIT_MEMORY, NOT_THERE, Order
+from extractor.bulk.order import EXIT_MEMORY, NOT_THERE, Order
 from extractor.cli.work import THREAD_LIMITS
 from extractor.store import Attempt, Done, Fault
 

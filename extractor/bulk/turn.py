@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from extractor import __version__
-from extractor.bulk.document import NOT_THERE, Order, read_whole
+from extractor.bulk.order import NOT_THERE, Order, read_whole
 from extractor.bulk.slot import Away, Ended, Halt, Slot
 from extractor.errors import DocumentError, UsageError
-from extractor.report import Document, MadeWith, failed_document
 from extractor.store import (
     APART,
     Attempt,
@@ -31,11 +30,13 @@ from extractor.store import (
     fail,
     finish,
     give_back,
-    keep_document,
     new_token,
     set_apart,
 )
 from extractor.writing import write_document
+
+if TYPE_CHECKING:
+    from extractor.report import Document
 
 QUARANTINED = "look at it alone: extractor extract; then extractor bulk --again quarantined"
 GO_ON = "then run the same command again: it goes on"
@@ -144,6 +145,8 @@ class Turns:
 
     def _keep_failed(self, attempt: Attempt, fault: Fault) -> None:
         """A quarantined document has its failed JSON too, and its place in the store."""
+        from extractor.store import keep_document
+
         found = attempt.found
         document = write_failed(found, fault.code, fault.message, QUARANTINED)
         if self.order.out is not None:
@@ -219,6 +222,8 @@ def is_there(folder: str, mounted: Collection[str] = (), *, empty: bool = False)
 
 def write_failed(found: Found, code: str, message: str, advice: str) -> Document:
     """What is written of a document that could not be read."""
+    from extractor.report import MadeWith, failed_document
+
     error = DocumentError(message, advice)
     error.code = code
     return failed_document(found.name, found.sha256, error, MadeWith(extractor=__version__))

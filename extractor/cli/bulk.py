@@ -110,13 +110,14 @@ def run(args: argparse.Namespace) -> int:
 def make_order(args: argparse.Namespace, settings: Settings, roots: tuple[str, ...]) -> Order:
     """Check the flags, and what they say. Raises UsageError."""
     from extractor.bulk import Order
-    from extractor.indicator import load_catalogue
 
     if args.only_files and args.out is None:
         raise UsageError("nothing says where the results go", "give --out DIR with --only-files")
     if args.jobs is not None and args.jobs < 1:
         raise UsageError("--jobs needs 1 or more", "leave it out to use all cores")
     if args.catalogue is not None:
+        from extractor.indicator import load_catalogue
+
         load_catalogue(args.catalogue)
     out = str(args.out.absolute()) if args.out else None
     return Order(settings, args.catalogue, args.store, not args.only_files, out, roots)
@@ -165,16 +166,15 @@ def look(args: argparse.Namespace, known: Mapping[str, tuple[str, str]]) -> tupl
 
 def asked_again(args: argparse.Namespace, store: Store, order: Order, documents: set[str]) -> tuple[str, ...]:
     """Ended documents that are to be done again."""
-    from extractor.bulk import find_versions
-    from extractor.pipeline import made_with
-    from extractor.reading import load_engines
+    from extractor.bulk import ask_versions
     from extractor.store import ENDED_STATES, list_again
 
     states = {"all": ENDED_STATES, "changed": (), "never": ()}.get(args.again, (args.again,))
     with store.read() as connection:
         if args.again != "changed" or not list_again(connection, ENDED_STATES, only=documents):
             return list_again(connection, states, only=documents)
-        versions = find_versions(made_with(load_engines(order.settings.reading.engines)), order)
+    versions = ask_versions(order)
+    with store.read() as connection:
         return list_again(connection, states, versions=versions, only=documents)
 
 

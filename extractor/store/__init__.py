@@ -1,27 +1,16 @@
 """The store: documents, what the machine read in them, what people settled, and what is left to look at."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from extractor.store.address import Address, parse_address
-from extractor.store.again import (
-    Again,
-    bring_up_to_date,
-    has_orders,
-    judge_again,
-    list_readable,
-    read_orders,
-    save_again,
-)
-from extractor.store.aliases import Alias, list_aliases
-from extractor.store.archive import compare_archive, compare_document
-from extractor.store.backup import Kept, make_backup
-from extractor.store.changes import CellChange, Changes, Question, changed_keys, find_changes
 from extractor.store.codec import as_report, pack_report, parse_document, unpack_json, unpack_readings
 from extractor.store.current import open_tasks, read_cells, read_settled
 from extractor.store.decide import Leased, Refused, Stale, check_chain, decide, decide_within
 from extractor.store.entering import APART, Entered, Found, enter, list_doubles, plan_entering, read_stamps
 from extractor.store.files import keep_original, original_path, read_original
-from extractor.store.forms import find_form, form_of, keep_form, named_forms
-from extractor.store.health import Health, check_store
-from extractor.store.keep import keep_document, read_json, read_parts
 from extractor.store.ledger import (
     ENDED_STATES,
     OPEN_STATES,
@@ -68,7 +57,7 @@ from extractor.store.people import (
     set_language,
     start_session,
 )
-from extractor.store.place import place_document
+from extractor.store.place import has_orders, place_document
 from extractor.store.queue import (
     Filter,
     count_tasks,
@@ -79,11 +68,7 @@ from extractor.store.queue import (
     postpone,
     release,
 )
-from extractor.store.recheck import check_cells, read_findings, recheck
 from extractor.store.records import CurrentCell, Decided, NewDecision, Settled, StoredCell, Task
-from extractor.store.rehearse import Step, list_revisions, rehearse
-from extractor.store.rematch import Rematched, rematch_document
-from extractor.store.restore import Restored, find_users, restore_backup, verify_backup
 from extractor.store.runs import BEAT_SECONDS, Holder, enter_run, has_ended, list_runs, list_watched, name_machine
 from extractor.store.save import (
     WHOLE,
@@ -98,6 +83,67 @@ from extractor.store.save import (
     save_report,
     sync_tasks,
 )
+from extractor.store.written import read_json, read_parts
+
+if TYPE_CHECKING:
+    from extractor.store.again import Again, bring_up_to_date, judge_again, list_readable, read_orders, save_again
+    from extractor.store.aliases import Alias, list_aliases
+    from extractor.store.archive import compare_archive, compare_document
+    from extractor.store.backup import Kept, make_backup
+    from extractor.store.changes import CellChange, Changes, Question, changed_keys, find_changes
+    from extractor.store.checking import check_cells, read_findings, recheck
+    from extractor.store.forms import find_form, form_of, keep_form, named_forms
+    from extractor.store.health import Health, check_store
+    from extractor.store.keep import keep_document
+    from extractor.store.rehearsal import Step, list_revisions, rehearse
+    from extractor.store.rematch import Rematched, rematch_document
+    from extractor.store.restore import Restored, find_users, restore_backup, verify_backup
+else:
+    _HOME = {
+        "Again": "again",
+        "bring_up_to_date": "again",
+        "judge_again": "again",
+        "list_readable": "again",
+        "read_orders": "again",
+        "save_again": "again",
+        "Alias": "aliases",
+        "list_aliases": "aliases",
+        "compare_archive": "archive",
+        "compare_document": "archive",
+        "Kept": "backup",
+        "make_backup": "backup",
+        "CellChange": "changes",
+        "Changes": "changes",
+        "Question": "changes",
+        "changed_keys": "changes",
+        "find_changes": "changes",
+        "find_form": "forms",
+        "form_of": "forms",
+        "keep_form": "forms",
+        "named_forms": "forms",
+        "Health": "health",
+        "check_store": "health",
+        "keep_document": "keep",
+        "check_cells": "checking",
+        "read_findings": "checking",
+        "recheck": "checking",
+        "Step": "rehearsal",
+        "list_revisions": "rehearsal",
+        "rehearse": "rehearsal",
+        "Rematched": "rematch",
+        "rematch_document": "rematch",
+        "Restored": "restore",
+        "find_users": "restore",
+        "restore_backup": "restore",
+        "verify_backup": "restore",
+    }
+
+    def __getattr__(name: str) -> object:
+        """What judges, compares or copies brings its libraries along: whoever only keeps the ledger does without."""
+        if name not in _HOME:
+            raise AttributeError(name)
+        return getattr(import_module(f"extractor.store.{_HOME[name]}"), name)
+
 
 __all__ = [
     "APART",

@@ -31,14 +31,13 @@ from extractor.repair import (
 from extractor.report import assemble_document
 from extractor.settings import Settings
 from extractor.store.archive import compare_document
+from extractor.store.checking import recheck_within
 from extractor.store.codec import Readings, as_report, pack_report, unpack_json, unpack_readings
 from extractor.store.current import read_cells, read_settled
 from extractor.store.files import original_path
 from extractor.store.forms import SHORT, find_form, keep_form
 from extractor.store.move import find_origins
 from extractor.store.opening import Store, StoreError, write_again
-from extractor.store.place import HEAD_KEYS
-from extractor.store.recheck import recheck_within
 from extractor.store.records import HEAD_FIELDS, CurrentCell
 from extractor.store.save import USUAL, Asking, Written, asking_of, parse_written, save_extraction
 from extractor.store.schema import document, extraction
@@ -157,12 +156,6 @@ def list_readable(connection: Connection) -> tuple[int, ...]:
         .order_by(document.c.id)
     )
     return tuple(connection.execute(query).scalars())
-
-
-def has_orders(connection: Connection, document_id: int) -> bool:
-    """Whether people said something of a document that a fresh reading does not know: rows, head, repairs."""
-    settled = read_settled(connection, document_id)
-    return any(one.kind in ("matched", "repair") or key in HEAD_KEYS for key, one in settled.items())
 
 
 def _read_stored(connection: Connection, document_id: int, catalogue: str | None) -> _Stored:

@@ -6,12 +6,14 @@ import json
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from extractor.pipeline import Report
 from extractor.records import Catalogue, Head, Source, Table
+
+if TYPE_CHECKING:
+    from extractor.pipeline import Report
 
 LEVEL = 6
 
@@ -67,6 +69,8 @@ def unpack_readings(packed: bytes) -> Readings:
 
 def as_report(readings: Readings, catalogue: Catalogue) -> Report:
     """What was read, to be judged by a catalogue; the source has no bytes any more."""
+    from extractor.pipeline import Report  # with all stages, which whoever only supervises does without
+
     notes = ("repaired-file", *readings.notes) if readings.repaired else readings.notes
     source = Source(readings.name, readings.sha256, readings.media_type, readings.page_count, b"", notes)
     return Report(source, catalogue, readings.catalogue_confidence, readings.table, readings.head, readings.engines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from extractor.store.clock import now
-from extractor.store.current import read_cells
+from extractor.store.current import read_cells, read_settled
 from extractor.store.schema import document, report, task
 from extractor.store.tasks import rank_of
 
@@ -97,3 +97,9 @@ def _find_report(connection: Connection, values: dict[str, str | int | None], fo
 
 
 HEAD_KEYS = ("head/organisation", "head/period", "head/report_number")
+
+
+def has_orders(connection: Connection, document_id: int) -> bool:
+    """Whether people said something of a document that a fresh reading does not know: rows, head, repairs."""
+    settled = read_settled(connection, document_id)
+    return any(one.kind in ("matched", "repair") or key in HEAD_KEYS for key, one in settled.items())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from extractor.bulk.document import Order
+from extractor.bulk.order import Order
 from extractor.errors import UnreadableFile
 from extractor.store import Attempt, Done, Store
 from extractor.writing import write_text

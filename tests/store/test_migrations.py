@@ -75,7 +75,7 @@ def test_what_a_migration_loses_is_told(filled: Store, monkeypatch: pytest.Monke
                 connection.execute(sql("DELETE FROM task"))
 
     upgrade_store(filled, "0001")
-    monkeypatch.setattr(sys.modules["extractor.store.rehearse"], "upgrade_store", forgetful)
+    monkeypatch.setattr(sys.modules["extractor.store.rehearsal"], "upgrade_store", forgetful)
     with pytest.raises(StoreError, match="rows of task changed"):
         rehearse(filled)
 

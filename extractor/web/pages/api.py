@@ -33,7 +33,7 @@ from extractor.store import (
     read_cells,
     release,
 )
-from extractor.store.recheck import BY_VALUES
+from extractor.store.checking import BY_VALUES
 from extractor.store.schema import decision, document
 from extractor.store.stretch import decide_stretch, undo_stretch
 from extractor.store.versions import activate
