@@ -180,13 +180,17 @@ def asked_again(args: argparse.Namespace, store: Store, order: Order, documents:
 
 def _enter(args: argparse.Namespace, store: Store, order: Order) -> Archive:
     """Find the documents and enter them in the ledger; those that are asked for wait again."""
-    from extractor.bulk import write_unreadable
-    from extractor.store import enter, put_again, read_stamps
+    from extractor.bulk import read_shelves, write_unreadable
+    from extractor.store import enter, put_again, read_stamps, shelve
 
     with store.read() as connection:
         known = read_stamps(connection)
     found, stamps, unreadable = look(args, known)
     entered = enter(store, found, stamps)
+    marked = read_shelves(args.shelves)
+    moved = [one for one in found if one.path in marked or one.path not in known or (marked and one.images)]
+    if shelved := shelve(store, moved):
+        log.info("%d documents have other shelfmarks now", shelved)
     documents = {one.sha256 for one in found}
     again = set(asked_again(args, store, order, documents)) - set(entered.new)
     put_again(store, again)

@@ -8,11 +8,23 @@ from typing import Any
 
 from extractor.errors import DocumentError
 from extractor.records import Box, Field, Piece, Role, Row, Table
-from extractor.repair.orders import AddRow, DrawCell, JoinRows, LeaveOutPage, Order, SetColumns, SplitRow, TurnPage
+from extractor.records import Order as PageOrder
+from extractor.repair.orders import (
+    AddRow,
+    DrawCell,
+    JoinRows,
+    LeaveOutPage,
+    Order,
+    SetColumns,
+    SplitRow,
+    TakePage,
+    TurnPage,
+)
 
 ROLES: tuple[Role, ...] = ("stt", "label", "unit", "value", "note")
 SAME_ROW = 0.5  # overlap over union of two boxes of one row, drawn or read at different times
 EMPTY = Field("", "blank", 1.0)
+SETTLED = ("foreign-page", "doubtful-page", "doubtful-border")  # notes that an order about the page answers
 
 
 class RepairError(DocumentError):
@@ -34,7 +46,19 @@ def apply_repairs(table: Table, orders: Iterable[Order], repairs: Repairs) -> Ta
     for order in orders:
         rows, pages = _apply(table, order, repairs)
         table = replace(table, rows=tuple(replace(row, index=i) for i, row in enumerate(rows)), pages=pages)
+        if isinstance(order, LeaveOutPage | TakePage):
+            table = replace(table, order=_settled(table.order, order.page))
     return table
+
+
+def _settled(order: PageOrder, page: int) -> PageOrder:
+    """What is to be known of the report's pages, once a person has said where this one belongs."""
+    return replace(
+        order,
+        foreign=tuple(one for one in order.foreign if one != page),
+        doubted=tuple(one for one in order.doubted if one != page),
+        notes=tuple(one for one in order.notes if one.page != page or one.rule not in SETTLED),
+    )
 
 
 def find_row(table: Table, page: int, box: Box) -> Row | None:
@@ -48,6 +72,9 @@ def _apply(table: Table, order: Order, repairs: Repairs) -> tuple[tuple[Row, ...
     match order:
         case LeaveOutPage():
             return _rest(table, order.page), tuple(page for page in table.pages if page != order.page)
+        case TakePage():
+            pages = table.pages if order.page in table.pages else tuple(sorted({*table.pages, order.page}))
+            return _take(table, order, repairs), pages
         case TurnPage():
             new = repairs.page(order.page, order.turn)
             return _placed(_rest(table, order.page), new), tuple(sorted({*table.pages, order.page}))
@@ -61,6 +88,17 @@ def _apply(table: Table, order: Order, repairs: Repairs) -> tuple[tuple[Row, ...
             return _add(table, order, repairs), tuple(sorted({*table.pages, order.page}))
         case DrawCell():
             return _draw(table, order, repairs), table.pages
+
+
+def _take(table: Table, order: TakePage, repairs: Repairs) -> tuple[Row, ...]:
+    """Rows of a page that was taken for another's stand at the end; those of a page beyond the border nowhere."""
+    own = tuple(row for row in table.rows if row.page == order.page)
+    if own and order.page not in table.order.foreign:
+        return table.rows
+    new = own or repairs.page(order.page, 0)
+    if not new:
+        raise RepairError("no table can be read on this page", "draw its rows, or scan it again")
+    return _placed(tuple(row for row in table.rows if row.page != order.page), new)
 
 
 def _split(table: Table, order: SplitRow, repairs: Repairs) -> tuple[Row, ...]:

@@ -35,6 +35,12 @@ class LeaveOutPage(_Order):
     op: Literal["leave-out-page"]
 
 
+class TakePage(_Order):
+    """The page does belong to the report: what was taken for another's is this one's, what lies elsewhere is read."""
+
+    op: Literal["take-page"]
+
+
 class SplitRow(_Order):
     """A row that is two: cut at a height of the page."""
 
@@ -86,7 +92,7 @@ class DrawCell(_Order):
 
 
 Order = Annotated[
-    TurnPage | LeaveOutPage | SplitRow | JoinRows | AddRow | SetColumns | DrawCell, Field(discriminator="op")
+    TurnPage | LeaveOutPage | TakePage | SplitRow | JoinRows | AddRow | SetColumns | DrawCell, Field(discriminator="op")
 ]
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 

@@ -30,6 +30,7 @@ from extractor.store.ledger import (
     put_again,
     read_entries,
     set_apart,
+    shelve,
 )
 from extractor.store.manifest import BadBackup, Manifest, list_backups
 from extractor.store.opening import (
@@ -278,6 +279,7 @@ __all__ = [
     "save_report",
     "set_apart",
     "set_language",
+    "shelve",
     "start_session",
     "sync_tasks",
     "unpack_json",

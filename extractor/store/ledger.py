@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, or_, s
 from extractor.store.clock import now
 from extractor.store.entering import APART, Found
 from extractor.store.opening import Store, write_again
-from extractor.store.schema import bulk_document, bulk_path
+from extractor.store.schema import bulk_document, bulk_path, document
 
 MOST_FAULTS = 2  # attempts that a document may end itself; then it is quarantined
 MOST_LOST = 30  # attempts ended from outside: so many are no chance, so the document is what kills its runner
@@ -265,3 +265,26 @@ def read_entries(connection: Connection, only: Collection[str] | None = None) ->
     """Whole rows of the ledger, in its order."""
     rows = connection.execute(select(bulk_document).order_by(bulk_document.c.position))
     return tuple(row for row in rows if only is None or row.sha256 in only)
+
+
+def shelve(store: Store, found: Collection[Found]) -> int:
+    """Give documents that the ledger has the shelfmarks that were found for them; of how many they changed.
+
+    Of a document that lies at several paths, those of the path that it was read at hold.
+    """
+
+    def change(connection: Connection) -> int:
+        marks = (bulk_document.c.sha256, bulk_document.c.path, bulk_document.c.box, bulk_document.c.folder)
+        entries = {row.sha256: row for row in connection.execute(select(*marks))}
+        changed = 0
+        for one in found:
+            entry, told = entries.get(one.sha256), {"box": one.box, "folder": one.folder}
+            if entry is None or entry.path != one.path:
+                continue
+            values = {name: mark for name, mark in told.items() if mark and mark != getattr(entry, name)}
+            changed += bool(values)
+            for table in (bulk_document, document) if values else ():
+                connection.execute(update(table).where(table.c.sha256 == one.sha256).values(**values))
+        return changed
+
+    return write_again(store, change)

@@ -227,6 +227,8 @@ def _find_document(connection: Connection, sha256: str, tree: Tree, part: Part, 
     found = connection.execute(select(document.c.id).where(*where)).scalar_one_or_none()
     shelved = {"path": shelf.path, "box": shelf.box, "folder": shelf.folder}
     if found is not None:
+        if tree["outcome"] != "failed":
+            _take_back(connection, int(found))
         known = {name: value for name, value in shelved.items() if value is not None and name != "path"}
         if known:
             connection.execute(update(document).where(document.c.id == found).values(**known))
@@ -244,6 +246,18 @@ def _find_document(connection: Connection, sha256: str, tree: Tree, part: Part, 
         **shelved,
     }
     return int(connection.execute(insert(document).returning(document.c.id), row).scalar_one())
+
+
+def _take_back(connection: Connection, document_id: int) -> None:
+    """A document that was retired because its file was divided otherwise stands again, unless a person retired it."""
+    retired = (document.c.id == document_id, document.c.active.is_(False), document.c.version == "signed")
+    if "version-of" in read_settled(connection, document_id, ("version-of",)):
+        return
+    row = connection.execute(
+        update(document).where(*retired).values(active=True).returning(document.c.report_id)
+    ).first()
+    if row is not None and row.report_id is not None:
+        ask_for_version(connection, row.report_id)
 
 
 def keep_only(store: Store, sha256: str, parts: Collection[int]) -> None:

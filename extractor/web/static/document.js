@@ -103,7 +103,7 @@ function orderOf(button) {
   const op = button.dataset.repair;
   const rows = chosen();
   if (op === "turn-page") return { op, page, turn: Number(button.dataset.turn) };
-  if (op === "leave-out-page") return { op, page };
+  if (op === "leave-out-page" || op === "take-page") return { op, page };
   if (op === "add-row") return drawn ? { op, page, box: drawn } : say("draw-first");
   if (op === "columns") {
     const [from, to] = ["#column-from", "#column-to"].map((name) => document.querySelector(name).value);
