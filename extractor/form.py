@@ -96,7 +96,7 @@ def find_form(
         raise NoCatalogue("no table of the file follows the catalogue", "check the catalogue, or leave it out")
     others = [draft for draft in drafts if draft not in pieces and draft not in copies]
     grids = [grid for draft in pieces for grid in draft.grids]
-    head = _lines_above(pages, grids[0].ink.grid.page, grids[0].ink.box[1])
+    head = _lines_above(pages, grids[0].ink.grid.page, grids[0].ink.upright[1])
     return Form(
         catalogue,
         confidence,
@@ -199,7 +199,7 @@ def _goes_on(piece: DraftTable, draft: DraftTable, follows: Mapping[int, int]) -
     Its labels may be too damaged to fit the catalogue; its rows must not be lost all the same.
     """
     last, first = piece.grids[-1].ink, draft.grids[0].ink
-    sides = zip(last.box[::2], first.box[::2], strict=True)
+    sides = zip(last.upright[::2], first.upright[::2], strict=True)
     return (
         not any(draft.header)
         and first.grid.ruled
@@ -210,12 +210,12 @@ def _goes_on(piece: DraftTable, draft: DraftTable, follows: Mapping[int, int]) -
 
 def _lines_above(pages: Sequence[PageText], number: int, top: float) -> tuple[LooseLine, ...]:
     page = next(page for page in pages if page.number == number)
-    return tuple(line for line in page.loose if line.piece.box[3] <= top + 0.01)
+    return tuple(line for line in page.loose if line.upright[3] <= top + 0.01)
 
 
 def _front(pages: Sequence[PageText], head: tuple[LooseLine, ...], front: int) -> tuple[LooseLine, ...]:
     """The top of the report's first page, and lines that stand on the page before the form."""
-    lines = [line for page in pages if page.number == front for line in page.loose if line.piece.box[1] < FRONT_SHARE]
+    lines = [line for page in pages if page.number == front for line in page.loose if line.upright[1] < FRONT_SHARE]
     known = set(map(id, head))
     return tuple(line for line in lines if id(line) not in known)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,12 @@ from extractor.records import CellText, Row
 
 LIKE = 80  # rapidfuzz ratio from which a header word names the catalogue's main measure
 HEADER_DEPTH = 3  # rows at the top of a table that may be a header that was not told from content
+BESIDE = re.compile(
+    r"(?:so |muc )?(?:ke hoach|luy ke|cong don|cung ky|so voi|so sanh|ty le|du kien|uoc|tang|giam)\b"
+    r"|(?:so lieu |ket qua |thuc hien )?(?:ky|nam|quy|thang|6 thang|9 thang) truoc\b"
+)  # what stands beside a report's own figures for comparison
+OWN = re.compile(r"\b(?:ky|nam|quy|thang) nay\b")
+YEAR = re.compile(r"\b(?:nam|quy|thang)\b.*\b(20\d\d)\b")
 UNNAMED = 0.4  # certainty of rows with several value columns, none of which names the main measure
 
 
@@ -58,7 +65,21 @@ def _main(names: Sequence[str], wanted: Sequence[str]) -> int | None:
         likeness = [fuzz.ratio(_fold(name), _fold(want)) for name in names]
         if likeness and max(likeness) >= LIKE:
             return likeness.index(max(likeness))
-    return None
+    return _told_by_others(list(map(_fold, names)))
+
+
+def _told_by_others(names: Sequence[str]) -> int | None:
+    """The column of the report's own period by what the others are: its plan, the period before, its sum so far."""
+    if not all(any(map(str.isalpha, name)) for name in names):
+        return None
+    own = [i for i, name in enumerate(names) if not BESIDE.match(name)]
+    this = [i for i in own if OWN.search(names[i])]
+    years = [int(found[1]) for i in own if (found := YEAR.search(names[i]))]
+    if len(this) == 1:
+        return this[0]
+    if len(own) > 1 and len(set(years)) == len(own):
+        return own[years.index(max(years))]
+    return own[0] if len(own) == 1 < len(names) else None
 
 
 def _put_first(row: Row, names: Sequence[str], main: int) -> Row:

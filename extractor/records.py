@@ -208,20 +208,25 @@ class CellInk:
 
 @dataclass(frozen=True, slots=True)
 class LooseLine:
-    """A line of ink outside every table."""
+    """A line of ink outside every table. `upright`: its box on the page set upright, as fractions."""
 
     piece: Piece
     line: TextLine | None
-    words: str | None = None
+    words: str | None
+    upright: Box
 
 
 @dataclass(frozen=True, slots=True)
 class GridInk:
-    """A grid with the ink of each of its cells, in the order of `grid.cells`. `box` as fractions of the source page."""
+    """A grid with the ink of each of its cells, in the order of `grid.cells`.
+
+    `box` as fractions of the source page, `upright` of the page set upright, where above is above.
+    """
 
     grid: Grid
     cells: tuple[CellInk, ...]
     box: Box
+    upright: Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from extractor.reading import Engine, read_cells, read_lines
-from extractor.records import CellText, DraftTable, Field, GridText, LooseLine, PageText, Source
+from extractor.records import CellText, DraftTable, Field, GridText, PageText, Source
 from extractor.report import FindingInfo, Outcome, Place, TableCell, TableGrid, TablesAbout, TablesDocument
-from extractor.table import boundaries, fit_columns
+from extractor.table import boundaries, find_caption, fit_columns, fold
 
-CAPTION_REACH = 0.08  # of the page's height above the table in which its caption stands
-CAPTION_LINES = 3
+MOTTO = re.compile(r"cong hoa xa hoi|doc lap.{1,5}tu do|tu do.{1,5}hanh phuc")  # the letterhead's last lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _write_table(
 def _place(draft: DraftTable) -> list[_Placed]:
     """Cells of all grids, a later grid's header left out, rows counted through and those cut by a page break joined."""
     widest = max(draft.grids, key=lambda grid: grid.ink.grid.n_columns)
-    cut = {row.pieces[k].page for row in draft.rows for k in range(1, len(row.pieces))}
+    cut = {b.page for row in draft.rows for a, b in pairwise(row.pieces) if a.page != b.page}
     placed: list[_Placed] = []
     offset = 0
     for index, grid in enumerate(draft.grids):
@@ -150,9 +151,10 @@ def _text(parts: Sequence[CellText], field: Field) -> str:
 
 
 def _caption(grid: GridText, pages: Sequence[PageText], engines: Mapping[str, Engine], words: frozenset[str]) -> str:
-    top = grid.ink.box[1]
     page = next(page for page in pages if page.number == grid.ink.grid.page)
-    near: list[LooseLine] = [
-        line for line in page.loose if top - CAPTION_REACH <= line.piece.box[1] and line.piece.box[3] <= top + 0.005
-    ]
-    return " ".join(text for text, _ in read_lines(near[-CAPTION_LINES:], engines, words) if text)
+    own = grid.ink.upright
+    above = [other.ink.upright[3] for other in page.grids if other.ink.upright[3] <= own[1]]
+    lines = find_caption(page.loose, own, max(above, default=0.0))
+    texts = [text for text, _ in read_lines(lines, engines, words) if text]
+    heads = [n for n, text in enumerate(texts) if MOTTO.search(fold(text))]
+    return " ".join(texts[heads[-1] + 1 :] if heads else texts)

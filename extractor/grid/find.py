@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from extractor.grid.aligned import find_aligned
+from extractor.grid.between import stand_apart
 from extractor.grid.lattice import find_lattices
 from extractor.grid.rulings import find_rulings
 from extractor.records import Grid, Guide, PageImage
@@ -42,6 +43,8 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
     if len(beside) == 1 and beside[0].n_columns >= len(guide.borders) - 1:
         return solid
+    if len(beside) > 1 and stand_apart(page, beside, [x * page.gray.shape[1] for x in guide.borders]):
+        return solid
     if guide.usual and any(_same_sides(guide.borders, _sides(grid, page)) for grid in solid):
         # the rulings are too damaged to part the table, but its columns are known
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
@@ -65,7 +68,8 @@ def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     width = page.gray.shape[1]
     borders = tuple(x / width for x in _borders(main))
     sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
-    return Guide(borders, ruled=main.ruled, broken=len(sides) > 1)
+    broken = len(sides) > 1 and not stand_apart(page, sides, _borders(main))
+    return Guide(borders, ruled=main.ruled, broken=broken)
 
 
 def _borders(grid: Grid) -> list[float]:

@@ -138,7 +138,7 @@ def _lattice(
     horizontal, vertical = _close_borders(horizontal, vertical, text_height)
     horizontal = _thin_out(horizontal, MIN_ROW * text_height)
     vertical = _thin_out(vertical, MIN_COLUMN * text_height)
-    vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, text_height), *vertical[-1:]]
+    vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
     vertical = _not_slivers(vertical, horizontal, text_height)
     vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
     vertical = _not_unknown(vertical, known, rulings)
@@ -166,13 +166,17 @@ def _crossings(line: Line, others: list[Line], text_height: float) -> int:
     )
 
 
-def _not_letters(vertical: list[Line], horizontal: list[Line], text_height: float) -> list[Line]:
+def _not_letters(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
     spans = list(zip(horizontal, horizontal[1:], strict=False))
+    if len(spans) == 1:
+        # of a single row, such as a header at a page's foot, nothing else tells
+        top, bottom = (line.position for line in horizontal)
+        return [line for line in vertical if rulings.is_whole(line.position, top, bottom)]
     kept = []
     for line in vertical:
         parted = [b.position - a.position for a, b in spans if line.covered(a.position, b.position) >= EDGE_COVERED]
         few = len(parted) <= max(1, FEW_ROWS * len(spans))
-        tight = all(height < TIGHT_ROW * text_height for height in parted)
+        tight = all(height < TIGHT_ROW * rulings.text_height for height in parted)
         if not few or not (tight or len(spans) >= MANY_ROWS):
             kept.append(line)
     return kept

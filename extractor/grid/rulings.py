@@ -5,7 +5,9 @@ Lengths are measured in text heights, so that one set of thresholds serves every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -27,6 +29,8 @@ CLOSE = (0.22, 0.34)  # text heights beside an upright ruling that cells leave w
 COURSE_PIECES = 7  # a ruling's course is followed through so many pieces
 DRIFT = 0.12  # text heights by which a ruling may leave its line
 MIN_PIECES = 4  # a stretch is looked at in at least so many pieces
+WHOLE_SIDE = 0.95  # share of a side that must be inked, without bridged gaps, where nothing else tells it from a letter
+LOWEST_ROW, HIGHEST_TIGHT = 0.8, 2.0  # text heights of a row that is no higher than its letters
 MAX_COMPANY = 0.55  # share of a ruling's sides that may be inked: more is a line of text
 
 
@@ -92,6 +96,12 @@ class Rulings:
         stretch = image[max(a, 0) : max(b, 0), max(middle - reach, 0) : middle + reach + 1]
         return float(stretch.any(axis=1).mean()) if stretch.size else 0.0
 
+    def is_whole(self, position: float, start: float, end: float) -> bool:
+        """Whether ink runs along an upright stretch without a gap: between two rulings no letter touches both."""
+        middle, a, b = (round(value / self.factor) for value in (position, start, end))
+        stretch = self.pooled[a : b + 1, max(middle - 1, 0) : middle + 2]
+        return bool(stretch.size and (stretch < INK_BELOW).any(axis=1).mean() >= WHOLE_SIDE)
+
     def crowded_share(self, position: float, start: float, end: float) -> float:
         """Share of an upright stretch with ink close beside it, on the emptier side: a scratch runs through text."""
         height = self.text_height / self.factor
@@ -109,6 +119,7 @@ def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bo
     pooled, solid = _lighten_areas(_darkest(gray, factor), height)
     rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dotted=dotted)
     columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, dotted=dotted)
+    columns += _sides_of_tight_rows(pooled, rows, columns, text_height, factor)
     return Rulings(rows, columns, pooled, factor, text_height, solid)
 
 
@@ -155,6 +166,29 @@ def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, 
         Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor, s.drift * factor)
         for s in found
     )
+
+
+def _sides_of_tight_rows(
+    pooled: np.ndarray, rows: Sequence[Segment], columns: Sequence[Segment], text_height: float, factor: int
+) -> tuple[Segment, ...]:
+    """Upright rulings of a row that stands alone, lower than the strokes that are sought: a header at a page's foot."""
+    found = []
+    for above, below in pairwise(sorted(rows, key=lambda row: row.position)):
+        height, start, end = below.position - above.position, max(above.start, below.start), min(above.end, below.end)
+        if not LOWEST_ROW <= height / text_height <= HIGHEST_TIGHT or end - start < height:
+            continue
+        middle = (above.position + below.position) / 2
+        if any(c.start <= middle <= c.end and start <= c.position <= end for c in columns):
+            continue
+        top, bottom, left, right = (round(x / factor) for x in (above.position, below.position, start, end))
+        left = max(left - 2, 0)
+        inked = (pooled[top : bottom + 1, left : right + 3] < INK_BELOW).mean(axis=0) >= WHOLE_SIDE
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.astype(np.int8), [0]))))
+        for a, b in zip(edges[::2], edges[1::2], strict=True):
+            if (b - a) * factor <= MAX_THICKNESS * text_height:
+                x = (left + (a + b - 1) / 2) * factor
+                found.append(Segment(x, above.position, below.position, float((b - a) * factor)))
+    return tuple(found)
 
 
 def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:

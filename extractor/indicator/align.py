@@ -9,8 +9,10 @@ well enough is a stranger.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from extractor.indicator.chain import Chain, find_path, find_posteriors
 from extractor.indicator.similarity import label_odds
@@ -33,6 +35,8 @@ WEIGHED_ONE_BY_ONE = 3  # codes found twice up to which each is settled by tryin
 MAX_REPAIRS = 12
 LEAST_DOUBT = 0.00005  # a runner-up with less is not worth naming
 SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label's "no" gains its full weight
+UNLIKE_READINGS, LIKE_READINGS = 75.0, 92.0  # rapidfuzz ratios of two engines' readings between which it does as well
+LEAST_TO_AGREE = 10  # letters of a label that engines hardly misread alike
 
 
 def match_rows(table: Table, catalogue: Catalogue) -> Matching:
@@ -98,8 +102,16 @@ def _emission(rows: tuple[Row, ...], catalogue: Catalogue, labels: np.ndarray) -
 
 
 def _sureness(label: Field) -> float:
-    """How much an unlikely label may speak against its place: an engine that guessed proves little."""
-    return min(1.0, max(0.25, (label.confidence - GUESSED_READING) / (SURE_READING - GUESSED_READING)))
+    """How much an unlikely label may speak against its place: a guess proves little, two readers who agree do."""
+    sure = (label.confidence - GUESSED_READING) / (SURE_READING - GUESSED_READING)
+    return min(1.0, max(0.25, sure, _agreement(label)))
+
+
+def _agreement(label: Field) -> float:
+    """How much two engines read the same, 0..1; a few strange signs at a label's end make neither doubt the words."""
+    folded = [fold(reading.text) for reading in label.readings]
+    pairs = [fuzz.ratio(a, b) for a, b in combinations(folded, 2) if min(len(a), len(b)) >= LEAST_TO_AGREE]
+    return min(1.0, (max(pairs, default=0.0) - UNLIKE_READINGS) / (LIKE_READINGS - UNLIKE_READINGS))
 
 
 def find_steps(indicators: tuple[Indicator, ...]) -> np.ndarray:

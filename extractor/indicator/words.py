@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import OSA
 
 LONG_FORMS = {
     "cchc": "cai cach hanh chinh",
@@ -78,7 +78,7 @@ def _spelled_out(word: str, shouted: bool) -> str:
                 return f"{pair[order[0]]} {pair[order[1]]}"
     if shouted and len(word) < LEAST_TO_MEND:
         return small
-    found = process.extractOne(small, LONGER_FORMS, scorer=Levenshtein.distance, score_cutoff=1)
+    found = process.extractOne(small, LONGER_FORMS, scorer=OSA.distance, score_cutoff=1)
     return LONG_FORMS[found[0]] if found else small
 
 

@@ -41,7 +41,12 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     dirty = sum(ink.specks for ink in empty) > DIRTY * len(empty)
     tables = tuple(
-        GridInk(grid, tuple(_doubted(page, ink, dirty=dirty) for ink in cells), page.to_source(grid.box))
+        GridInk(
+            grid,
+            tuple(_doubted(page, ink, dirty=dirty) for ink in cells),
+            page.to_source(grid.box),
+            _shares_of(page, grid.box),
+        )
         for grid, cells in zip(grids, inks, strict=True)
     )
     return PageInk(page.number, page.origin, tables, _loose_lines(page, grids))
@@ -191,12 +196,22 @@ def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, .
     for top, bottom in bands:
         box = (0.0, float(top), float(width), float(bottom))
         if page.origin == "digital":
-            loose += [LooseLine(Piece(page.number, page.to_source(b)), None, text) for text, b in _rows(page, box)]
+            loose += [_loose(page, b, words=text) for text, b in _rows(page, box)]
             continue
         for line in find_lines(page.gray[top:bottom], page.text_height).lines:
             cut = _cut(page, line, (0, top), (0, width), signs=False)
-            loose.append(LooseLine(Piece(page.number, page.to_source(cut.box)), cut))
+            loose.append(_loose(page, cut.box, cut))
     return tuple(loose)
+
+
+def _loose(page: PageImage, box: Box, line: TextLine | None = None, words: str | None = None) -> LooseLine:
+    return LooseLine(Piece(page.number, page.to_source(box)), line, words, _shares_of(page, box))
+
+
+def _shares_of(page: PageImage, box: Box) -> Box:
+    """The box as fractions of the page set upright."""
+    height, width = page.gray.shape
+    return box[0] / width, box[1] / height, box[2] / width, box[3] / height
 
 
 def _rows(page: PageImage, box: Box) -> list[tuple[str, Box]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from extractor.records import Catalogue, Matching, Row, Table
+from extractor.records import Catalogue, Matching, Piece, Row, Table
 
 LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
 PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
@@ -97,16 +97,27 @@ def _lost_pages(table: Table, order: dict[int, int], missing: frozenset[int]) ->
     usual = median(sum(row.page == page for row in known) for page in table.pages[:-1] or table.pages)
     least = max(int(LOST_PAGE_ROWS * usual), 2)
     start = _between(_Gap(None, order[known[0].index]), missing)
-    if len(start) >= least and known[0].pieces[0].box[1] < PAGE_HEAD:
+    if len(start) >= least and _depth(table, known[0])[0] < PAGE_HEAD:
         yield known[0].page, start
     for before, after in zip(known, known[1:], strict=False):
         run = _between(_Gap(order[before.index], order[after.index]), missing)
         if order[before.index] < order[after.index] and before.page != after.page and len(run) >= least:
             yield after.page, run
     tail = _between(_Gap(order[known[-1].index], None), missing)
-    if len(tail) >= least and _ends_at_foot(known[-1]):
+    if len(tail) >= least and _depth(table, known[-1])[1] >= PAGE_FOOT:
         yield known[-1].page + 1, tail
 
 
-def _ends_at_foot(row: Row) -> bool:
-    return row.pieces[-1].box[3] >= PAGE_FOOT
+def _depth(table: Table, row: Row) -> tuple[float, float]:
+    """Where a row begins and where it ends, as shares of the way down its pages: pages may lie turned in the file."""
+    first, last = row.pieces[0], row.pieces[-1]
+    return _along(table, first)[0], _along(table, last)[1]
+
+
+def _along(table: Table, piece: Piece) -> tuple[float, float]:
+    """The piece's extent in the direction in which the rows of its page follow each other."""
+    boxes = [other.box for row in table.rows for other in row.pieces if other.page == piece.page]
+    steps = [sum(boxes[-1][axis::2]) - sum(boxes[0][axis::2]) for axis in (0, 1)]
+    axis = 0 if abs(steps[0]) > abs(steps[1]) else 1
+    start, end = piece.box[axis], piece.box[axis + 2]
+    return (start, end) if steps[axis] >= 0 else (1.0 - end, 1.0 - start)

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from extractor.indicator import find_codes
 from extractor.reading import Engine
-from extractor.records import Catalogue, CellText, DraftRow, GridText, HeadLine, LooseLine, PageText, Table
+from extractor.records import Box, Catalogue, CellText, DraftRow, GridText, HeadLine, LooseLine, PageText, Piece, Table
 from extractor.value import find_head, plain_words
 
 TOP_SHARE = 0.45  # of the height of a page without a table: where a letterhead stands
@@ -80,7 +80,10 @@ def find_clues(
 
 
 def read_edges(pages: Sequence[PageText], engine: Engine) -> Mapping[int, tuple[HeadLine, ...]]:
-    """What stands above and below the tables of each page, read once by the cheapest engine, all in one batch."""
+    """What stands above and below the tables of each page, read once by the cheapest engine, all in one batch.
+
+    Boxes are those on the page set upright.
+    """
     wanted = {page.number: _edge_lines(page) for page in pages}
     crops = [line.line for lines in wanted.values() for line in lines if line.line is not None]
     read = iter(engine.read(crops) if crops else ())
@@ -89,24 +92,24 @@ def read_edges(pages: Sequence[PageText], engine: Engine) -> Mapping[int, tuple[
         texts = []
         for line in lines:
             if line.line is None:
-                texts.append(HeadLine(line.words or "", 1.0, line.piece))
+                texts.append(HeadLine(line.words or "", 1.0, Piece(number, line.upright)))
             else:
                 reading = next(read)
-                texts.append(HeadLine(reading.text, reading.confidence, line.piece))
+                texts.append(HeadLine(reading.text, reading.confidence, Piece(number, line.upright)))
         found[number] = tuple(one for one in texts if one.text.strip())
     return found
 
 
 def _edge_lines(page: PageText) -> list[LooseLine]:
     """The page's head, and short lines at its edges that may be its number."""
-    top = min((grid.ink.box[1] for grid in page.grids), default=TOP_SHARE)
-    head = [line for line in page.loose if line.piece.box[3] <= top + 0.01][:MOST_LINES]
+    top = min((grid.ink.upright[1] for grid in page.grids), default=TOP_SHARE)
+    head = [line for line in page.loose if line.upright[3] <= top + 0.01][:MOST_LINES]
     known = set(map(id, head))
-    return head + [line for line in page.loose if id(line) not in known and _at_edge(line)]
+    return head + [line for line in page.loose if id(line) not in known and _at_edge(line.upright)]
 
 
-def _at_edge(line: LooseLine | HeadLine) -> bool:
-    x0, y0, x1, y1 = line.piece.box
+def _at_edge(box: Box) -> bool:
+    x0, y0, x1, y1 = box
     return x1 - x0 <= NUMBER_WIDTH and (y1 <= EDGE or y0 >= 1.0 - EDGE)
 
 
@@ -150,7 +153,8 @@ def _is_caption(text: str, catalogue: Catalogue) -> bool:
 
 def _find_number(lines: Sequence[HeadLine]) -> int | None:
     """The page's number, where just one line at its edges is one."""
-    found = [match for line in lines if _at_edge(line) and (match := PAGE_NUMBER.fullmatch(line.text.casefold()))]
+    texts = [line.text.casefold() for line in lines if _at_edge(line.piece.box)]
+    found = [match for text in texts if (match := PAGE_NUMBER.fullmatch(text))]
     return int(found[0][1]) if len(found) == 1 else None
 
 

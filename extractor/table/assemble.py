@@ -110,9 +110,12 @@ def _draft(chain: _Chain) -> DraftTable:
         if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
-        if rows and drafted and _cut_by_break(rows[-1], drafted[0]):
-            rows[-1] = rejoin_rows(rows[-1], drafted.pop(0))
-        rows += drafted
+        for row in drafted:
+            first = row is drafted[0]
+            if rows and ((first and _cut_by_break(rows[-1], row)) or _cut_by_white(rows[-1], row, grid)):
+                rows[-1] = rejoin_rows(rows[-1], row)
+            else:
+                rows.append(row)
     values = [c for c, role in enumerate(roles) if role == "value"]
     lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
     measures = tuple(lowest_header(lead, n_header, column) for column in values)
@@ -187,6 +190,13 @@ def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
     starts_lower = label[0].islower() and not label.startswith(("http", "đ)"))
     whole = " ".join(cell.text for cell in before.label).strip()
     return not twice and starts_lower and bool(whole) and whole[-1] not in ".;:" and has_blank(after.value)
+
+
+def _cut_by_white(before: DraftRow, after: DraftRow, grid: GridText) -> bool:
+    """Whether a row of nothing but a note is the rest of the note above: where no ruling parts rows, white may."""
+    if grid.ink.grid.ruled or has_blank(after.note) or has_blank(before.note):
+        return False
+    return all(map(has_blank, (after.stt, after.label, after.unit, after.value, *after.others)))
 
 
 def rejoin_rows(before: DraftRow, after: DraftRow) -> DraftRow:

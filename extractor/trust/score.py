@@ -44,6 +44,7 @@ from extractor.trust.features import (
 )
 from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability, find_threshold, load_model, score_parts
 
+UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
@@ -195,7 +196,9 @@ def _score_value(
     reasons = [*field.reasons, *(reason for reason in value.reasons if reason not in field.reasons)]
     reasons += _value_doubts(value, indicator, support)
     reasons += ["guessed-grid"] if row.guessed else []
-    blocked = row.guessed or _needs_person(value, field, indicator, support)
+    unlike = indicator is not None and row.label.state == "read" and place.label_gap > UNLIKE
+    reasons += ["unlike-label"] if unlike else []
+    blocked = row.guessed or unlike or _needs_person(value, field, indicator, support)
     return _decide(judge, "value", (code, "value"), seen, tuple(reasons), blocked=blocked)
 
 

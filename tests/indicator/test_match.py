@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.indicator import load_catalogue, match_rows
-from extractor.records import Catalogue, Matching
+from extractor.records import Catalogue, Field, Matching, Reading
 from tests.indicator.printing import Habit, Printed, print_report, table_of
 
 CATALOGUE = load_catalogue("soctrang-cchc-huyen")
@@ -254,3 +254,14 @@ def test_whatever_is_printed_codes_are_unique_and_nothing_is_lost(rows: list[Pri
     assert absent == sorted(absent, key=order.__getitem__)
     doubts = [match.confidence for match in matching.matches] + [chance for _, chance in matching.absent]
     assert all(0.0 <= doubt <= 1.0 for doubt in doubts)
+
+
+def test_an_added_row_in_the_place_of_one_left_out_is_a_stranger_where_two_readers_agree_on_its_label() -> None:
+    table = table_of(tuple(row for row in _form() if row.code != "II.1.2"))
+    place = next(i for i, row in enumerate(_form()) if row.code == "II.1.2")
+    text = "Số máy quét tài liệu đã trang bị cho Bộ phận Một cửa"
+    seen = (Reading("trueocr", text, 0.6), Reading("tesseract-vie", f"{text} 7” 7”", 0.0))
+    added = replace(table.rows[place], label=Field(text, "read", 0.29, table.rows[place].label.pieces, seen))
+    rows = (*table.rows[:place], added, *table.rows[place:])
+    table = replace(table, rows=tuple(replace(row, index=i) for i, row in enumerate(rows)))
+    assert _codes(match_rows(table, CATALOGUE))[place] is None

@@ -20,6 +20,7 @@ SLIGHT, GRAVE = 5.0, 12.0  # a slip or two; more than an exact label is worth
         ("III.2.1 Số hồ sơ", "Số hồ sơ"),
         ("SốVBQPPL đã ban hành", "Số VBQPPL đã ban hành"),
         ("Số TTHG", "Số TTHC"),
+        ("lãnh đạo UNBD cấp huyện", "lãnh đạo UBND cấp huyện"),
         ("Số UBND thị xã", "Số UBND huyện"),
         ("kết quả kết quả giải quyết", "kết quả giải quyết"),
         ("Chuyên trang (https://cchc.soctrang.gov.vn/)", "Chuyên trang (https://cchc.kiengiang.gov.vn)"),

@@ -84,6 +84,18 @@ def test_a_lone_page_from_the_middle_says_nothing_of_the_others() -> None:
     assert document.outcome == "partial"
 
 
+def test_rows_are_missing_at_the_foot_of_a_page_that_lies_upside_down() -> None:
+    codes = [f"I.{n}" for n in range(1, 81)]
+    found = make_extraction(codes, [(code, "1") for code in codes[:40]])
+    turned = tuple(
+        replace(row, pieces=(Piece(1, (x0, 1 - y1, x1, 1 - y0)),))
+        for row in found.table.rows
+        for (x0, y0, x1, y1) in (row.pieces[0].box,)
+    )
+    document = assemble_document(with_table(found, rows=turned))
+    assert {_states(document)[code] for code in codes[40:]} == {"unread"}
+
+
 def test_a_first_row_left_out_is_an_absence() -> None:
     document = assemble_document(make_extraction(CODES, [(code, "1") for code in CODES[1:]]))
     assert _states(document)[CODES[0]] == "absent"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from extractor.measures import find_measures, main_measure, with_main_measure
 from extractor.records import Row
 from tests.builders import make_field, make_row
@@ -36,6 +38,30 @@ def test_columns_without_a_known_name_are_a_guess() -> None:
         guessed = with_main_measure(rows, find_measures(names, rows, WANTED), WANTED)
         assert guessed[0].value.raw == "102"
         assert [row.guessed for row in guessed] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (("Kết quả", "Cùng kỳ"), 0),
+        (("Năm trước", "Năm nay"), 1),
+        (("NĂM 2021", "NĂM 2022"), 1),
+        (("Kế hoạch năm 2023", "Trong năm 2022"), 1),
+        (("Trong quý", "Lũy kế đến nay"), 0),
+        (("Số liệu", "Kế hoạch", "Tỷ lệ (%)"), 0),
+        (("Năm trước", "Cùng kỳ"), None),
+        (("Cấp huyện", "Cấp xã"), None),
+        (("", "Lũy kế"), None),
+        (("2021", "2022"), None),
+    ],
+)
+def test_the_report_s_own_column_is_told_by_what_the_others_are(names: tuple[str, ...], own: int | None) -> None:
+    assert main_measure(names, WANTED) == names[own or 0]
+    first, *others = (str(n) for n in range(len(names)))
+    row = replace(make_row(0, "Số hồ sơ", first), others=tuple(("", make_field(raw)) for raw in others))
+    (told,) = with_main_measure((row,), names, WANTED)
+    assert told.value.raw == str(own or 0)
+    assert told.guessed == (own is None)
 
 
 def test_one_column_needs_no_name() -> None:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractor.form import _rejoined
+from extractor.form import _lines_above, _rejoined
 from extractor.reading.careful import _Cell, _settle
-from extractor.records import CellInk, CellText, DraftRow, Grid, GridCell, GridInk, GridText, Piece, Reading
+from extractor.records import (
+    CellInk,
+    CellText,
+    DraftRow,
+    Grid,
+    GridCell,
+    GridInk,
+    GridText,
+    LooseLine,
+    PageText,
+    Piece,
+    Reading,
+)
 from extractor.table import find_tables
 from tests.builders import BOX, make_catalogue
 
@@ -24,7 +36,7 @@ def make_grid(page: int, rows: list[tuple[str, ...]]) -> GridText:
     cells = tuple(make_cell(text, r, c, page) for r, texts in enumerate(rows) for c, text in enumerate(texts))
     box = (0.0, 0.0, 100.0 * len(rows[0]), 30.0 * len(rows))
     grid = Grid(page, len(rows), len(rows[0]), tuple(cell.ink.cell for cell in cells), box, True, 1.0)
-    return GridText(GridInk(grid, tuple(cell.ink for cell in cells), BOX), cells)
+    return GridText(GridInk(grid, tuple(cell.ink for cell in cells), BOX, BOX), cells)
 
 
 def make_draft(label: str, page: int, value: str = "") -> DraftRow:
@@ -66,3 +78,23 @@ def test_figures_on_several_lines_say_so() -> None:
     assert "several-lines" in settle("57", "132")
     assert "several-lines" not in settle("57.132")
     assert "several-lines" not in settle("Kết", "hợp")
+
+
+def test_a_note_that_white_parts_where_nothing_rules_the_rows_is_one_note() -> None:
+    rows = [("1", "Số phòng ban", "Phòng", "7", "Đã kiểm tra"), ("", "", "", "", "12 phòng ban")]
+    header = ("STT", "Nội dung", "Đơn vị tính", "Kết quả", "Ghi chú")
+    ruled = make_grid(1, [header, *rows])
+    assert len(find_tables([ruled])[0].rows) == 2
+    white = replace(ruled, ink=replace(ruled.ink, grid=replace(ruled.ink.grid, ruled=False)))
+    (row,) = find_tables([white])[0].rows
+    assert [cell.text for cell in row.note] == ["Đã kiểm tra", "12 phòng ban"]
+
+
+def test_what_stands_above_the_table_on_a_page_that_lies_upside_down() -> None:
+    """Heads of sheets fed upside down were sought at the sheet's upper edge, and none was found."""
+    grid = make_grid(1, [HEADER, ROW])
+    grid = replace(grid, ink=replace(grid.ink, upright=(0.1, 0.3, 0.9, 1.0)))
+    head = LooseLine(Piece(1, (0.1, 0.8, 0.9, 0.82)), None, "PHỤ LỤC II", (0.1, 0.18, 0.9, 0.2))
+    foot = LooseLine(Piece(1, (0.5, 0.05, 0.6, 0.07)), None, "Người lập", (0.4, 0.93, 0.5, 0.95))
+    page = PageText(1, "digital", (grid,), (head, foot))
+    assert _lines_above((page,), 1, grid.ink.upright[1]) == (head,)

@@ -100,6 +100,13 @@ def test_a_value_of_a_guessed_grid_is_reviewed_and_says_so() -> None:
     assert "guessed-grid" in trust.reasons
 
 
+def test_a_value_beside_another_label_is_reviewed_however_well_it_is_read() -> None:
+    """A row that an office had added was taken for one that the report left out, and its figure was accepted."""
+    trust = _score(label="Số máy quét tài liệu của Bộ phận Một cửa").value
+    assert trust.status == "review"
+    assert "unlike-label" in trust.reasons
+
+
 @pytest.mark.parametrize(("type_", "status"), [("count", "review"), ("header", "accepted")])
 def test_a_blank_under_a_merged_label_is_reviewed_where_a_value_is_due(type_: ValueType, status: str) -> None:
     blank = Field("", "blank", 0.999, (Piece(1, BOX),), (), (), ("merged-cell",))
