@@ -20,6 +20,7 @@ LARGER = 1.3  # a dotted reading of the page that explains this much more of it 
 NEARLY = 0.93  # a table by its known columns that is this much as large as what the rulings gave stands
 SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ on a page and from page to page
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
+LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
@@ -43,7 +44,7 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
     if len(beside) == 1 and beside[0].n_columns >= len(guide.borders) - 1:
         return solid
-    if len(beside) > 1 and stand_apart(page, beside, [x * page.gray.shape[1] for x in guide.borders]):
+    if beside and _are_tables(beside, page, guide.borders):
         return solid
     if guide.usual and any(_same_sides(guide.borders, _sides(grid, page)) for grid in solid):
         # the rulings are too damaged to part the table, but its columns are known
@@ -68,8 +69,21 @@ def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     width = page.gray.shape[1]
     borders = tuple(x / width for x in _borders(main))
     sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
-    broken = len(sides) > 1 and not stand_apart(page, sides, _borders(main))
-    return Guide(borders, ruled=main.ruled, broken=broken)
+    return Guide(borders, ruled=main.ruled, broken=len(sides) > 1 and not _are_tables(sides, page, borders))
+
+
+def _are_tables(grids: Sequence[Grid], page: PageImage, borders: Sequence[float]) -> bool:
+    """Whether these are tables of their own, and no pieces of one with these borders, as fractions of the width."""
+    if any(_has_own_columns(grid, page, borders) for grid in grids):
+        return True
+    return stand_apart(page, grids, [x * page.gray.shape[1] for x in borders])
+
+
+def _has_own_columns(grid: Grid, page: PageImage, borders: Sequence[float]) -> bool:
+    """Whether a whole table parts elsewhere: another table, since damage only takes borders away."""
+    inner = [x / page.gray.shape[1] for x in _borders(grid)[1:-1]]
+    far = SAME_BORDER * (borders[-1] - borders[0])
+    return grid.certainty >= SURE and sum(min(abs(x - border) for border in borders) > far for x in inner) >= LEAST_OWN
 
 
 def _borders(grid: Grid) -> list[float]:
