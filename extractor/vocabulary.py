@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from extractor.records import Catalogue
 
@@ -19,10 +20,16 @@ PUNCTUATION = ".,;:()\"'"
 
 
 def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
-    """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers and heads."""
+    """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers and heads.
+
+    With them pairs of words that follow each other in units, as they are written there: a wrapped unit is read line by
+    line, and the first letter of its second line has nothing beside it that would tell a capital.
+    """
     texts = [HEADER_WORDS, HEAD_WORDS, *(text for catalogue in catalogues for text in _texts(catalogue))]
     words = (word.strip(PUNCTUATION).lower() for text in texts for word in unicodedata.normalize("NFC", text).split())
-    return frozenset(word for word in words if word)
+    units = (text for catalogue in catalogues for unit in catalogue.units for text in (unit.name, *unit.variants))
+    pairs = (f"{a} {b}" for text in units for a, b in pairwise(unicodedata.normalize("NFC", text).split()))
+    return frozenset((*(word for word in words if word), *pairs))
 
 
 def _texts(catalogue: Catalogue) -> Iterator[str]:

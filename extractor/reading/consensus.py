@@ -24,6 +24,7 @@ ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
+SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alone
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
@@ -227,11 +228,14 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
         raw = " ".join(" ".join((part.ink.words or "").split()) for part in parts).strip()
         return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
-    texts, scores, readings = [], [], []
+    texts: list[str] = []
+    scores: list[float] = []
+    readings: list[Reading] = []
     for part in parts:
         signs = (*(line.sign for line in part.ink.lines), *("" for _ in part.lines))  # no reading is left out
         for line, sign in zip(part.lines, signs, strict=False):
             chosen, score = choose_line(line, second.get(id(line)), words)
+            chosen = _in_case(chosen, texts[-1] if texts else "", words)
             texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
             readings += [r for r in (line, second.get(id(line))) if r is not None]
@@ -239,6 +243,20 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     state: CellState = "read" if raw else "illegible"
     lines = tuple(text for text in texts if text)
     return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)
+
+
+def _in_case(line: str, before: str, words: frozenset[str]) -> str:
+    """A line that goes on a phrase of the vocabulary, in the phrase's case where only the size tells a capital.
+
+    Engines see each line by itself, scaled to one height: `vị` alone looks like `Vị` and `VỊ`.
+    """
+    first, _, rest = line.partition(" ")
+    bare = unicodedata.normalize("NFD", first.lower())
+    if not first or not before or first == first.lower() or bare[0] not in SAME_SHAPES:
+        return line
+    pair = f"{before.rsplit(maxsplit=1)[-1]} {first.lower()}"
+    fits = pair in words and f"{before.rsplit(maxsplit=1)[-1]} {first}" not in words
+    return f"{first.lower()} {rest}".strip() if fits else line
 
 
 def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:

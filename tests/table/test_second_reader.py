@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from extractor.indicator import load_catalogue
 from extractor.reading.careful import _plain
-from extractor.records import Reading
+from extractor.reading.consensus import settle_text
+from extractor.records import CellInk, CellText, GridCell, Piece, Reading, TextLine
+from extractor.vocabulary import words_of
+
+PAPER = np.zeros((4, 4), np.uint8)
+LINE = TextLine((0.0, 0.0, 4.0, 4.0), PAPER, PAPER, (0, 0, 4, 4), 4.0)
 
 
 def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first_reader_is() -> None:
     assert not _plain(Reading("trueocr", "Đat", 0.999), frozenset())
     assert _plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("lines", "raw"),
+    [
+        (("Cơ quan, đơn", "Vị"), "Cơ quan, đơn vị"),
+        (("Cơ quan, đơn", "VỊ khác"), "Cơ quan, đơn vị khác"),
+        (("CƠ QUAN, ĐƠN", "VỊ"), "CƠ QUAN, ĐƠN VỊ"),
+        (("Huyện", "Vĩnh Châu"), "Huyện Vĩnh Châu"),
+        (("Vị", "đơn"), "Vị đơn"),
+    ],
+)
+def test_a_wrapped_unit_goes_on_in_the_case_of_its_phrase(lines: tuple[str, ...], raw: str) -> None:
+    readings = tuple(Reading("trueocr", line, 0.99) for line in lines)
+    box = (0.0, 0.0, 1.0, 1.0)
+    ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), lines=(LINE,) * len(lines))
+    words = words_of([load_catalogue("soctrang-cchc-huyen")])
+    assert settle_text((CellText(ink, " ".join(lines), 0.99, readings),), {}, words).raw == raw
