@@ -104,8 +104,8 @@ bench-bulk: $(STAMP) ## what the runner costs beside bare processes, and the mem
 bench-export: $(STAMP) ## a million observations to files and databases, twice each: seconds and memory
 	$(BIN)/python -m tools.bench_export
 
-soak-export: $(STAMP) ## 11 districts of 5 years exported, corrected and read again under a hundred random kills
-	EXTRACTOR_TEST_DOCUMENTS=55 EXTRACTOR_TEST_KILLS=100 $(BIN)/pytest tests/export/test_kills.py
+soak-export: $(STAMP) ## 500 reports of 11 districts x 5 years exported, corrected and read again under random kills, stores of both kinds
+	EXTRACTOR_TEST_DOCUMENTS=500 EXTRACTOR_TEST_KILLS=40 EXTRACTOR_TEST_PAUSE=10 $(BIN)/pytest -s tests/export/test_kills.py
 
 REPORTS ?= out/split
 

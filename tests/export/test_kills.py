@@ -1,10 +1,11 @@
 """Exports, corrections and new readings killed at random: nothing is lost, nothing doubled, people's words stand.
 
-Larger runs: EXTRACTOR_TEST_DOCUMENTS, EXTRACTOR_TEST_KILLS (`make soak-export`).
+Larger runs: EXTRACTOR_TEST_DOCUMENTS, EXTRACTOR_TEST_KILLS, EXTRACTOR_TEST_PAUSE (`make soak-export`).
 """
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import random
@@ -13,35 +14,47 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from extractor.export import read_observations
 from extractor.export.columns import as_row
 from extractor.export.database import Target, export_to, find_lost, tables
-from extractor.store import Store, check_chain, open_store, save_report
+from extractor.store import Store, check_chain, save_report
 from tests.export import kills
+from tests.export.kills import Place
 from tests.export.reports import DISTRICTS, make_report
 from tests.export.test_database import target
+from tests.store.samples import seed_scan
 
 __all__ = ["target"]
 
 DOCUMENTS = int(os.environ.get("EXTRACTOR_TEST_DOCUMENTS", "3"))
 KILLS = int(os.environ.get("EXTRACTOR_TEST_KILLS", "3"))
-LONGEST = 1.5  # seconds from one kill to the next
+LONGEST = float(os.environ.get("EXTRACTOR_TEST_PAUSE", "1.5"))  # seconds from one kill to the next
 LEAST_DECISIONS = 8
+MANY = 100  # documents from which on a scan that was really read is among them
+KINDS = ("", "-S1", "-S2", "-Q1", "-Q2", "-Q3", "-Q4", "-01-01/P9M", "-05", "-11")  # periods of a year
 
 
-def test_kills_lose_and_double_nothing(target: Target, tmp_path: Path) -> None:
-    path, kept = str(tmp_path / "kho.db"), tmp_path / "acknowledged"
-    store = fill(path)
+@pytest.fixture
+def place(target: Target, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
+    """A store of the target's kind."""
+    address = str(tmp_path / "kho.db") if target.is_sqlite else request.getfixturevalue("cluster").new_database()
+    return Place(address, tmp_path / "files")
+
+
+def test_kills_lose_and_double_nothing(target: Target, place: Place, tmp_path: Path) -> None:
+    kept = tmp_path / "acknowledged"
+    store = fill(place)
     to = target.address.url.render_as_string(hide_password=False).replace("+psycopg", "")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([kills.__name__])
     draw = random.Random(7)
     for turn in range(KILLS):
         children: list[Any] = [
-            context.Process(target=kills.export_for_ever, args=(path, to)),
-            context.Process(target=kills.change_for_ever, args=(path, turn, str(kept))),
+            context.Process(target=kills.export_for_ever, args=(place, to)),
+            context.Process(target=kills.change_for_ever, args=(place, turn, str(kept))),
         ]
         for child in children:
             child.start()
@@ -52,14 +65,19 @@ def test_kills_lose_and_double_nothing(target: Target, tmp_path: Path) -> None:
             child.join()
     check_store(store, kept)
     check_target(store, target)
+    print(f"{DOCUMENTS} reports, {KILLS} kills, {len(kept.read_text(encoding='utf-8').split())} decisions")
     store.close()
 
 
-def fill(path: str) -> Store:
-    store = open_store(path)
-    areas = sorted(DISTRICTS)
-    for number in range(DOCUMENTS):
-        data, written = make_report(areas[number % 11], str(2018 + number // 11))
+def fill(place: Place) -> Store:
+    """Eleven districts; their years first, then parts of years."""
+    store = place.open()
+    if DOCUMENTS >= MANY:
+        save_report(store, *seed_scan())
+    areas, years = sorted(DISTRICTS), range(2018, 2023)
+    reports = ((area, f"{year}{kind}") for kind in KINDS for year in years for area in areas)
+    for area, period in itertools.islice(reports, DOCUMENTS):
+        data, written = make_report(area, period)
         save_report(store, data, written, None)
     return store
 
