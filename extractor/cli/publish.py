@@ -61,11 +61,11 @@ def _own(args: argparse.Namespace, store: Store, target: Target) -> int:
     plan = read_plan(args.apply) if args.apply else None
 
     def approve(connection: Connection, changes: Changes, name: str) -> None:  # noqa: ARG001  # the lines say it all
-        if plan is not None:
-            check_plan(plan, list_lines(connection), target=target.name, store=name)
+        assert plan is not None
+        check_plan(plan, list_lines(connection), target=target.name, store=name)
 
     unsettled = plan.unsettled if plan is not None else args.unsettled
-    outcome = export_to(store, target, unsettled, link=args.link, approve=approve)
+    outcome = export_to(store, target, unsettled, link=args.link, approve=approve if plan is not None else None)
     tell_count(args, outcome.count)
     _tell(outcome.changes)
     return EXIT_OK

@@ -264,3 +264,26 @@ def value_id(target: Target) -> str:
     return str(
         ask(target, "SELECT obs_id FROM observation WHERE indicator = :c AND time_period = '2022'", c=CODE)[0][0]
     )
+
+
+NASTY = "\\N \x01 a\tb\r\nc\\ 'd\" \0"
+
+
+def test_texts_of_any_kind_arrive_as_they_are_and_what_was_changed_there_is_put_right(
+    store: Store, target: Target
+) -> None:
+    one = keep(store, III_6_4={"note": {"raw": NASTY}}, III_6_5={"note": {"raw": "\x01"}}, III_6_1={"raw": ""})
+    decide(store, say(one, "III.6.5/value", state="read", raw="1E+3", number="123456789012345678901234567890.5"))
+    assert totals(store, target) == (ALL, 0, 0)
+    notes = dict(tuple(row) for row in ask(target, "SELECT indicator, note FROM observation"))
+    assert notes[CODE] == NASTY.replace("\0", "\ufffd")
+    assert notes["III.6.5"] == "\x01"
+    rows = ask(target, "SELECT raw FROM observation WHERE indicator IN ('III.6.1', 'VII.6.6') AND raw IS NOT NULL")
+    assert "" in {row.raw for row in rows}
+    assert totals(store, target) == (0, 0, 0)
+    with target.engine.begin() as connection:
+        connection.execute(text("UPDATE observation SET note = 'x' WHERE indicator = 'III.6.5'"))
+        connection.execute(text("DELETE FROM observation WHERE indicator = 'III.6.1'"))
+    assert totals(store, target) == (1, 1, 0)
+    assert dict(tuple(row) for row in ask(target, "SELECT indicator, note FROM observation")) == notes
+    assert totals(store, target) == (0, 0, 0)

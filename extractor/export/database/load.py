@@ -1,9 +1,9 @@
-"""Rows -> the table that they are staged in, the fastest way each database has."""
+"""Rows -> a table with their columns, the fastest way each database has."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,22 +14,26 @@ from extractor.export.database import tables
 
 BATCH = 2000  # rows that are sent at a time
 NULL = "\x01"  # of COPY: without a backslash, so that a backslash in a line tells that it needs escaping
-COPY = f"COPY staged ({tables.ALL}) FROM STDIN (NULL E'\\x01')"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x01": "\\x01"})
 
 
-def load_rows(connection: Connection, rows: Iterable[Row]) -> None:
-    """Fill the table `staged`."""
+def load_rows(connection: Connection, table: str, rows: Iterable[Row], rest: Sequence[tuple[str, Any]] = ()) -> int:
+    """Add rows to a table; how many there were. `rest`: further columns that are the same in all."""
+    columns = ", ".join((*tables.NAMES, *(name for name, _ in rest)))
+    tail, count = tuple(value for _, value in rest), 0
     cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
-        places = ", ".join("?" * len(tables.NAMES))
-        for batch in _in_batches(map(_with_number, rows)):
-            cursor.executemany(f"INSERT INTO staged ({tables.ALL}) VALUES ({places})", batch)
+        places = ", ".join("?" * (len(tables.NAMES) + len(rest)))
+        for batch in in_batches((with_number(row) + tail for row in rows), BATCH):
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", batch)
+            count += len(batch)
     else:
-        with cursor.copy(COPY) as copy:  # lines of our own: the driver's take three times as long
-            for lines in _in_batches(map(copy_line, rows)):
-                copy.write("".join(lines))
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (NULL E'\\x01')") as copy:
+            for batch in in_batches((copy_line(row + tail) for row in rows), BATCH):
+                copy.write("".join(batch))  # lines of our own: the driver's take three times as long
+                count += len(batch)
     cursor.close()
+    return count
 
 
 def copy_line(row: Row) -> str:
@@ -45,13 +49,15 @@ def _has_mark(line: str, row: Row) -> bool:
     return line.count(NULL) != row.count(None)
 
 
-def _in_batches(source: Iterable[Any]) -> Iterator[list[Any]]:
+def in_batches(source: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most `size`."""
     rest = iter(source)
-    while batch := list(itertools.islice(rest, BATCH)):
+    while batch := list(itertools.islice(rest, size)):
         yield batch
 
 
-def _with_number(row: Row) -> Row:
+def with_number(row: Row) -> Row:
+    """A row whose number is as SQLite keeps it."""
     at = tables.VALUE_AT
     return row if row[at] is None else (*row[:at], _number(row[at]), *row[at + 1 :])
 

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, text
 
 from extractor.export.columns import as_row
 from extractor.export.database import tables
-from extractor.export.database.load import load_rows
+from extractor.export.database.load import in_batches, load_rows
 from extractor.export.database.target import ExportError
 from extractor.export.records import Observation
 from extractor.store.clock import now
+
+BATCH = 5000  # observations that are compared at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,32 @@ class Changes:
         return self.inserts + self.changes + self.withdrawals
 
 
+def is_new(connection: Connection) -> bool:
+    """Whether nothing was ever published there."""
+    return bool(connection.execute(text(tables.IS_NEW)).scalar_one())
+
+
+def fill(connection: Connection, observations: Iterable[Observation], run: str, store: str) -> Changes:
+    """Publish all into a target that `is_new`: there is nothing to compare with. Not yet committed."""
+    rest = (("store", store), ("revision", 1), ("run", run), ("changed_at", now()))
+    changes = Changes(load_rows(connection, "observation", (as_row(one)[:-1] for one in observations), rest))
+    if changes.total:
+        _note(connection, changes, run, store)
+    return changes
+
+
 def stage(connection: Connection, observations: Iterable[Observation], store: str) -> Changes:
-    """Bring all that should be there beside what is there; what differs. Raises ExportError."""
+    """Bring what differs beside what is there; how much it is. Raises ExportError."""
     sqlite = connection.dialect.name == "sqlite"
-    for name in ("changed", "staged"):
-        connection.execute(text(f"DROP TABLE IF EXISTS {'temp' if sqlite else 'pg_temp'}.{name}"))
-    connection.execute(text(tables.make_staged(sqlite=sqlite)))
-    rows = (as_row(one)[:-1] for one in observations)
-    load_rows(connection, rows)
-    connection.execute(text(tables.INDEX_STAGED_SQLITE if sqlite else tables.INDEX_STAGED))
+    _do(connection, tables.make_staging(sqlite=sqlite))
+    if not sqlite:
+        _do(connection, (f"SET LOCAL {name} = off" for name in tables.BY_INDEX))
+    keep = text(tables.keep_differing(sqlite=sqlite))
+    for batch in in_batches(observations, BATCH):
+        load_rows(connection, "arrived", (as_row(one)[:-1] for one in batch))
+        connection.execute(keep, {"store": store})
+        _do(connection, (tables.KEEP_SEEN, "DELETE FROM arrived" if sqlite else "TRUNCATE arrived"))
+    _do(connection, (index.format(prefix="temp." if sqlite else "") for index in tables.INDICES))
     strange = connection.execute(text(tables.STRANGE), {"store": store}).scalar_one()
     if strange:
         raise ExportError(
@@ -45,11 +64,16 @@ def stage(connection: Connection, observations: Iterable[Observation], store: st
             "export both stores to targets of their own, or to schemas of their own (--schema)",
         )
     if not sqlite:
-        for statement in tables.PREPARE:
-            connection.execute(text(statement))
+        _do(connection, (f"SET LOCAL {name} = on" for name in tables.BY_INDEX[1:]))
+        _do(connection, tables.WITH_ROOM)
     connection.execute(text(tables.make_changed(sqlite=sqlite)), {"store": store})
     counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(text(tables.COUNTS))}
     return Changes(counts.get("insert", 0), counts.get("change", 0), counts.get("withdraw", 0))
+
+
+def _do(connection: Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(text(statement))
 
 
 def merge(connection: Connection, changes: Changes, run: str, store: str) -> None:
@@ -60,13 +84,19 @@ def merge(connection: Connection, changes: Changes, run: str, store: str) -> Non
     connection.execute(text(tables.KEEP_OLD), values)
     connection.execute(text(tables.WITHDRAW))
     connection.execute(text(tables.publish(sqlite=connection.dialect.name == "sqlite")), values)
+    _note(connection, changes, run, store)
+
+
+def _note(connection: Connection, changes: Changes, run: str, store: str) -> None:
     connection.execute(
         text(
             "INSERT INTO export_run (id, store, at, inserted, changed, withdrawn)"
             " VALUES (:run, :store, :at, :inserts, :changes, :withdrawals)"
         ),
         {
-            **values,
+            "run": run,
+            "store": store,
+            "at": now(),
             "inserts": changes.inserts,
             "changes": changes.changes,
             "withdrawals": changes.withdrawals,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from extractor.export.database.merge import Changes, keep_link, keep_series, list_written, merge, stage
+from extractor.export.database.merge import Changes, fill, is_new, keep_link, keep_series, list_written, merge, stage
 from extractor.export.database.series import list_series
 from extractor.export.database.target import Target
 from extractor.export.files import Count, Unsettled, choose
@@ -44,10 +44,14 @@ def export_to(
     sent = False
     try:
         with target.write() as connection:
-            changes = stage(connection, choose(store, count, unsettled=unsettled), name)
-            if approve is not None:
-                approve(connection, changes, name)
-            merge(connection, changes, run, name)
+            observations = choose(store, count, unsettled=unsettled)
+            if approve is None and is_new(connection):
+                changes = fill(connection, observations, run, name)
+            else:
+                changes = stage(connection, observations, name)
+                if approve is not None:
+                    approve(connection, changes, name)
+                merge(connection, changes, run, name)
             with store.read() as reading:
                 keep_series(connection, list_series(reading))
             keep_link(connection, link)

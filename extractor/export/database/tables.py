@@ -29,20 +29,30 @@ def type_of(one: Column, *, sqlite: bool) -> str:
     return numbers.get(one.kind, "TEXT")
 
 
-def make_staged(*, sqlite: bool) -> str:
-    """The table that observations are staged in, of this connection alone."""
+def make_staging(*, sqlite: bool) -> tuple[str, ...]:
+    """Tables of this connection alone: rows as they arrive, those that differ from what is there, ids of all."""
     columns = ", ".join(f"{name} {type_of(one, sqlite=sqlite)}" for name, one in zip(NAMES, CONTENT, strict=True))
-    return f"CREATE TEMP TABLE staged ({columns}){'' if sqlite else ' ON COMMIT DROP'}"
+    shapes = {"arrived": columns, "staged": columns, "seen": f"{KEY} TEXT"}
+    end = "" if sqlite else " ON COMMIT DROP"
+    names = (*shapes, "changed")
+    drop = (f"DROP TABLE IF EXISTS {'temp' if sqlite else 'pg_temp'}.{name}" for name in names)
+    return (*drop, *(f"CREATE TEMP TABLE {name} ({shape}){end}" for name, shape in shapes.items()))
 
 
-# after it is filled, which takes half of the time
-PREPARE = (
-    f"ANALYZE staged ({KEY})",  # all columns take ten times as long, and only the key is joined by
-    "SET LOCAL work_mem = '128MB'",
-    "SET LOCAL jit = off",  # compiling the comparison of all columns takes longer than a hundred thousand of them
-)
-INDEX_STAGED = f"CREATE UNIQUE INDEX staged_{KEY} ON staged ({KEY})"
-INDEX_STAGED_SQLITE = f"CREATE UNIQUE INDEX temp.staged_{KEY} ON staged ({KEY})"
+# by the index of what is there, a batch at a time: rows of a document lie together, so nothing is sorted or spilled.
+# Compiling the comparison takes longer than a hundred thousand of them.
+BY_INDEX = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+WITH_ROOM = ("SET LOCAL work_mem = '128MB'", f"ANALYZE seen ({KEY})", f"ANALYZE staged ({KEY})")
+KEEP_SEEN = f"INSERT INTO seen SELECT {KEY} FROM arrived"
+# after they are filled, which takes half of the time
+INDICES = tuple(f"CREATE UNIQUE INDEX {{prefix}}{table}_{KEY} ON {table} ({KEY})" for table in ("seen", "staged"))
+
+
+def keep_differing(*, sqlite: bool) -> str:
+    """Of what arrived, that which is not there already, word for word and from this store. Parameter: store."""
+    return f"""
+INSERT INTO staged SELECT {_of("a")} FROM arrived a LEFT JOIN observation o ON o.{KEY} = a.{KEY}
+WHERE o.{KEY} IS NULL OR o.store <> :store OR {differ("o", "a", sqlite=sqlite)}"""
 
 
 def make_changed(*, sqlite: bool) -> str:
@@ -52,12 +62,12 @@ CREATE TEMP TABLE changed {"" if sqlite else "ON COMMIT DROP "}AS
 SELECT s.{KEY}, CASE WHEN o.{KEY} IS NULL THEN 'insert' ELSE 'change' END AS action,
   COALESCE(o.revision, (SELECT MAX(h.revision) FROM observation_history h WHERE h.{KEY} = s.{KEY}), 0) + 1 AS revision
 FROM staged s LEFT JOIN observation o ON o.{KEY} = s.{KEY}
-WHERE o.{KEY} IS NULL OR {differ("o", "s", sqlite=sqlite)}
 UNION ALL
 SELECT o.{KEY}, 'withdraw', o.revision FROM observation o
-WHERE o.store = :store AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.{KEY} = o.{KEY})"""
+WHERE o.store = :store AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.{KEY} = o.{KEY})"""
 
 
+IS_NEW = "SELECT NOT EXISTS (SELECT 1 FROM observation) AND NOT EXISTS (SELECT 1 FROM observation_history)"
 STRANGE = f"SELECT COUNT(*) FROM staged s JOIN observation o ON o.{KEY} = s.{KEY} WHERE o.store <> :store"
 KEEP_OLD = f"""
 INSERT INTO observation_history ({ALL}, store, revision, run, changed_at, ended_run, ended_at, ended_by)
