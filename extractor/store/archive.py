@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -16,8 +17,9 @@ from sqlalchemy import text as sql
 from extractor.check import Aside, find_aside, find_habit, on_scale, word_aside
 from extractor.store.clock import now
 from extractor.store.opening import Store, write_again
+from extractor.store.place import of_one_report
 from extractor.store.save import finding_row, task_row
-from extractor.store.schema import cell, document, finding, task
+from extractor.store.schema import cell, decision, document, finding, task
 from extractor.store.tasks import finding_task
 
 SOURCE = "archive"
@@ -47,22 +49,62 @@ class _Pool:
     values: tuple[_Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a document stands in the archive, or stood before it was corrected."""
+
+    organisation_code: str
+    period: str
+    catalogue: str
+
+
 def compare_document(store: Store, document_id: int) -> int:
     """Compare a document with the archive, and anew what it may have changed: its organisation's other periods and
-    other organisations' same period. The number of values that stand aside in the document itself.
+    other organisations' same period, where it stands and where it stood before a correction. The number of values that
+    stand aside in the document itself.
     """
     with store.read() as connection:
-        about = _eligible(connection, (document_id,))
-        pool = _read_pool(connection, about[0]) if about else None
-        standing = _standing(connection, (document_id,) if pool is None else tuple(pool.about))
-    if pool is None:
-        _write(store, {document_id: {}}, standing)
-        return 0
-    organisation, _, period = pool.about[document_id]
-    targets = [one for one, (code, _, when) in pool.about.items() if code == organisation or when == period]
-    found = _compare(pool, targets)
-    _write(store, found, standing)
-    return len(found[document_id])
+        rows = _eligible(connection)
+        places = _find_places(connection, document_id)
+        rest = _of_no_report(connection, document_id, {row.id for row in rows})
+        standing = _standing(connection, rest)
+    _write(store, {one: {} for one in rest}, standing)
+    aside = 0
+    for place in places:
+        with store.read() as connection:
+            pool = _read_values(connection, _neighbours(rows, place))
+            standing = _standing(connection, tuple(pool.about))
+        same = (place.organisation_code, place.period)
+        targets = [one for one, (code, _, period) in pool.about.items() if code == same[0] or period == same[1]]
+        found = _compare(pool, targets)
+        _write(store, found, standing)
+        aside = len(found.get(document_id, ())) or aside
+    return aside
+
+
+def _find_places(connection: Connection, document_id: int) -> tuple[_Place, ...]:
+    """All that its head was ever read as or settled to be; most often one."""
+    form = connection.execute(select(document.c.catalogue).where(document.c.id == document_id)).scalar_one()
+    words: dict[str, set[str]] = {"organisation": set(), "period": set()}
+    keys = {f"head/{name}": (name, part) for name, part in (("organisation", "code"), ("period", "text"))}
+    of_head = (cell.c.document_id == document_id, cell.c.key.in_(list(keys)))
+    for row in connection.execute(select(cell.c.field, cell.c.code, cell.c.text).where(*of_head).distinct()):
+        words[row.field].add(row.code if row.field == "organisation" else row.text)
+    of_head = (decision.c.document_id == document_id, decision.c.key.in_(list(keys)))
+    for row in connection.execute(select(decision.c.key, decision.c.after).where(*of_head)):
+        name, part = keys[row.key]
+        words[name].add(json.loads(row.after).get(part))
+    both = product(sorted(filter(None, words["organisation"])), sorted(filter(None, words["period"])))
+    return tuple(_Place(code, period, form) for code, period in both) if form else ()
+
+
+def _of_no_report(connection: Connection, document_id: int, eligible: Collection[int]) -> tuple[int, ...]:
+    """The document, and others that say the same, as far as they do not stand: nothing of them is compared."""
+    report_id = connection.execute(select(document.c.report_id).where(document.c.id == document_id)).scalar_one()
+    some = {document_id}
+    if report_id is not None:
+        some |= set(connection.execute(select(document.c.id).where(of_one_report(report_id))).scalars())
+    return tuple(sorted(some - set(eligible)))
 
 
 def compare_archive(store: Store) -> tuple[int, int]:
@@ -91,7 +133,7 @@ def compare_archive(store: Store) -> tuple[int, int]:
     return compared, aside
 
 
-def _eligible(connection: Connection, ids: Sequence[int] = ()) -> list[Row[Any]]:
+def _eligible(connection: Connection) -> list[Row[Any]]:
     """Documents that stand for a report."""
     query = select(
         document.c.id,
@@ -101,16 +143,10 @@ def _eligible(connection: Connection, ids: Sequence[int] = ()) -> list[Row[Any]]
         document.c.catalogue,
         document.c.extraction_id,
     ).where(document.c.active, document.c.report_id.is_not(None), document.c.outcome != "failed")
-    if ids:
-        query = query.where(document.c.id.in_(list(ids)))
     return list(connection.execute(query.order_by(document.c.id)))
 
 
-def _read_pool(connection: Connection, row: Row[Any]) -> _Pool:
-    return _read_values(connection, _neighbours(_eligible(connection), row))
-
-
-def _neighbours(rows: Iterable[Row[Any]], row: Row[Any]) -> list[Row[Any]]:
+def _neighbours(rows: Iterable[Row[Any]], row: Row[Any] | _Place) -> list[Row[Any]]:
     """Reports of the same form and the same part of the year, of the organisation and its neighbours."""
     same = [one for one in rows if (one.catalogue, one.period[4:]) == (row.catalogue, row.period[4:])]
     codes = sorted(

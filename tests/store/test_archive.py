@@ -19,6 +19,7 @@ from extractor.store import (
     unpack_json,
 )
 from extractor.store.schema import document, extraction
+from extractor.store.versions import activate
 from tests.export.reports import make_report
 from tests.store.series import ALL, draw_series, fill_series
 
@@ -106,6 +107,32 @@ def test_a_document_that_stands_for_no_report_has_no_warnings(filled: Store) -> 
     with filled.write() as connection:
         connection.execute(document.update().where(document.c.id == one).values(active=False))
     compare_archive(filled)
+    assert not warnings(filled, one)
+
+
+def test_a_corrected_organisation_ends_what_its_values_made_of_the_old_one(store: Store) -> None:
+    """Reports of another district that were taken for 949's: while they were, 949's own year stood aside."""
+    strays = [keep(store, str(year), **number(900)) for year in (2018, 2019, 2020)]
+    one = keep(store, "2022", **number(23000))
+    assert warnings(store, one)
+    name = {"text": "UBND huyện Châu Thành", "code": "942"}
+    for turn, stray in enumerate(strays):
+        decide(store, NewDecision(f"request-{turn}", stray, "head/organisation", "misread", "lan", name))
+        recheck(store, stray)
+    told = {document_id: warnings(store, document_id) for document_id in (one, *strays)}
+    assert not told[one]
+    decide(store, NewDecision("request-9", strays[0], "head/organisation", "undo", "lan", {}, seen=1, undoes=1))
+    recheck(store, strays[0])
+    compare_archive(store)
+    assert told == {document_id: warnings(store, document_id) for document_id in told}
+
+
+def test_what_is_replaced_by_another_version_has_no_warnings_any_more(filled: Store) -> None:
+    one = keep(filled, "2022", **number(232700))
+    other = save_report(filled, *make_report("949", "2022", number="320/BC-UBND", **number(23270)), None)
+    assert warnings(filled, one)
+    activate(filled, NewDecision("request-1", other, "version", "activated", "lan", {}))
+    recheck(filled, other)
     assert not warnings(filled, one)
 
 
