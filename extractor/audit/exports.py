@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from extractor.audit.addresses import choose_address
 from extractor.audit.verify import Checked, Defect
 from extractor.errors import ExtractorError
 from extractor.export import Observation, list_observations, snapshot
 from extractor.export.columns import NAMES, as_row
 from extractor.export.database.target import open_target
-from extractor.store import Store, parse_address
+from extractor.store import Store
 from extractor.store.exports import published, published_run
 from extractor.store.published import find_identity
 from extractor.store.schema import decision, document, extraction
@@ -47,7 +47,7 @@ def check_exports(store: Store, given: Sequence[str] = ()) -> Checked:
     count, defects, untold = 0, list[Defect](), list[str]()
     for target in targets:
         try:
-            rows = _read_rows(_address(target, given), target.partition("#")[2] or None, name)
+            rows = _read_rows(choose_address(target, given), target.partition("#")[2] or None, name)
         except (ExtractorError, DBAPIError, OSError) as error:
             untold.append(f"export to {target}: NOT CHECKED: {getattr(error, 'message', error)}")
             continue
@@ -85,20 +85,7 @@ def _read_touched(connection: Connection) -> dict[int, str]:
     return touched
 
 
-def _address(target: str, given: Sequence[str]) -> str:
-    """The address to open: one that was given for the same database, else the one in the log."""
-    bare = target.partition("#")[0]
-    for one in given:
-        url = parse_address(one).url
-        if url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True) == bare:
-            return one
-    return bare
-
-
 def _read_rows(address: str, schema: str | None, store: str) -> dict[str, Mapping[str, Any]]:
-    parsed = parse_address(address)
-    if parsed.is_sqlite and not Path(str(parsed.url.database)).is_file():
-        raise OSError("the database is not there any more")
     target = open_target(address, schema, own=False)
     try:
         with target.engine.connect() as connection:

@@ -8,7 +8,7 @@ import sys
 from extractor.errors import EXIT_OK
 
 HELP = "print the JSON Schema (2020-12) of the written JSON"
-NAMES = ("report", "tables", "observations", "observations-csv", "documents")
+NAMES = ("report", "tables", "observations", "observations-csv", "documents", "plan")
 EXAMPLE = "extractor schema report > schema.json"
 
 

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Name every defect; exit code 3 where there is one."""
     try:
-        from extractor.audit import check_cells_kept, check_decisions, check_exports, check_originals
+        from extractor.audit import check_cells_kept, check_decisions, check_exports, check_mapped, check_originals
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is not installed", "run pip install 'extractor-baocao[export]'") from error
     from extractor.audit.verify import last_link
@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
             }
             seq, digest = last_link(connection)
         found["exported values"] = check_exports(store, args.to)
+        found["values written by a map"] = check_mapped(store, args.to)
     finally:
         store.close()
     for name, checked in found.items():

@@ -13,9 +13,9 @@ from extractor.export.columns import COLUMNS, Column
 from extractor.report import InvalidDocument, make_schema
 from extractor.report.scalars import to_json
 
-SchemaName = Literal["observations", "observations-csv", "documents"]
+SchemaName = Literal["observations", "observations-csv", "documents", "plan"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES: tuple[SchemaName, ...] = ("observations", "observations-csv", "documents")
+NAMES: tuple[SchemaName, ...] = ("observations", "observations-csv", "documents", "plan")
 SETTLED_PARTS = (
     "HeadValue",
     "Organisation",
@@ -31,14 +31,17 @@ SETTLED_PARTS = (
 TYPES = {"text": "string", "number": "number", "fraction": "number", "integer": "integer"}
 PATTERNS = {"number": r"^(-?[0-9]+(\.[0-9]+)?)?$", "fraction": r"^((0(\.[0-9]+)?)|1)?$", "integer": r"^([0-9]+)?$"}
 NO_FORMULA = r"^([^=+@\t\r\n＝＋－＠-][\s\S]*)?$"  # full-width signs start formulas too
+UNSETTLED = ("mark", "hold", "hold-documents")
 OR_NULL = {"type": ["string", "null"]}
 
 
 def make_export_schema(name: SchemaName) -> dict[str, Any]:
-    """The schema as columns and classes have it: of a row, of a CSV's row as texts, or of documents."""
+    """The schema as columns and classes have it: of a row, of a CSV's row as texts, of documents, of a plan's lines."""
     head = {"$schema": DIALECT, "$id": f"urn:extractor:{name}:1.0"}
     if name == "documents":
         return head | _documents()
+    if name == "plan":
+        return head | make_plan_schema()
     plain = name == "observations-csv"
     properties = {one.name: _text_column(one) if plain else _typed_column(one) for one in COLUMNS}
     return head | {
@@ -47,6 +50,23 @@ def make_export_schema(name: SchemaName) -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def make_plan_schema() -> dict[str, Any]:
+    """Each line of a plan: the first is its head, the last its seal, and between them is one a row that differs."""
+    number, sign = {"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}
+    head = {"plan": {"const": "1.0"}, "target": sign, "store": sign, "unsettled": {"enum": [*UNSETTLED]}}
+    head |= dict.fromkeys(("inserts", "changes", "withdrawals"), number)
+    row = {"type": "object", "minProperties": 1, "additionalProperties": OR_NULL}
+    line = {"OBS_ID": {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "REF_AREA": OR_NULL, "TIME_PERIOD": OR_NULL}
+    line |= {"INDICATOR": sign, "MEASURE": sign}
+    sides = {"insert": ({"type": "null"}, row), "change": (row, row), "withdraw": (row, {"type": "null"})}
+    changes = [
+        _closed({"action": {"const": action}, **line, "before": before, "after": after}, f"{action}: a row")
+        for action, (before, after) in sides.items()
+    ]
+    seal = {"seal": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the lines between"}}
+    return {"oneOf": [_closed(head, "the first line"), *changes, _closed(seal, "the last line")]}
 
 
 def read_export_schema(name: SchemaName) -> str:

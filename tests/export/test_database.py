@@ -9,10 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from sqlalchemy import text
 
 from extractor.cli import main
+from extractor.export import read_export_schema
 from extractor.export.database import ExportError, Target, export_to, find_lost, open_target
 from extractor.store import NewDecision, Store, decide, save_report
 from extractor.store.published import begin_run, list_published
@@ -185,6 +187,9 @@ def test_a_plan_is_done_exactly_or_not_at_all(store: Store, target: Target, tmp_
     assert "0 inserts, 1 changes, 0 withdrawals" in said
     assert f"{CODE} main" in said
     lines = [json.loads(line) for line in plan.read_text(encoding="utf-8").splitlines()]
+    schema = jsonschema.Draft202012Validator(json.loads(read_export_schema("plan")))
+    assert [list(schema.iter_errors(line)) for line in lines] == [[]] * 3
+    assert list(schema.iter_errors(lines[1] | {"before": None}))
     assert (lines[1]["action"], lines[1]["INDICATOR"], lines[1]["after"]["OBS_VALUE"]) == ("change", CODE, "7")
     assert value(target).obs_value != 7
     edited = tmp_path / "edited.jsonl"

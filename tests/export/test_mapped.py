@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from sqlalchemy import text
 
+from extractor.audit import check_mapped
 from extractor.cli import main
 from extractor.errors import UsageError
+from extractor.export import read_export_schema
 from extractor.export.database import ExportError, Target
 from extractor.export.mapped import MappedOutcome, export_mapped, read_map
 from extractor.store import Store, decide, save_report
@@ -151,12 +155,35 @@ def test_a_plan_of_a_map_is_done_exactly(store: Store, table: Target, tmp_path: 
     to = table.address.url.render_as_string(hide_password=False).replace("+psycopg", "")
     call = ["export", "--store", str(store.address.url.database), "--to", to, "--map", str(path), "-q"]
     assert main([*call, "--plan", str(plan)]) == 0
+    schema = jsonschema.Draft202012Validator(json.loads(read_export_schema("plan")))
+    for line in plan.read_text(encoding="utf-8").splitlines():
+        schema.validate(json.loads(line))
     assert rows(table) == []
     decide(store, say(one))
     assert main([*call, "--apply", str(plan)]) == 2
     assert main([*call, "--plan", str(plan)]) == 0
     assert main([*call, "--apply", str(plan)]) == 0
     assert {row[2]: row[3] for row in rows(table)}["CT1"] == 7
+
+
+def test_verify_names_what_others_did_to_what_was_written(store: Store, table: Target, tmp_path: Path) -> None:
+    keep(store)
+    run(store, table, tmp_path)
+    assert (check_mapped(store).count, check_mapped(store).defects) == (3, ())
+    change(table, "INSERT INTO so_lieu (don_vi, nam, chi_tieu, gia_tri) VALUES ('TT', 2020, 'CT1', 6)")
+    assert not check_mapped(store).defects  # theirs
+    change(table, "UPDATE so_lieu SET gia_tri = 8 WHERE chi_tieu = 'CT1' AND nam = 2022")
+    change(table, "DELETE FROM so_lieu WHERE chi_tieu = 'CT2'")
+    change(table, "INSERT INTO so_lieu VALUES ('CT', 2022, 'CT9', 1, 'extractor', NULL)")
+    found = check_mapped(store)
+    assert sorted(one.message.partition(" instead")[0] for one in found.defects) == [
+        "holds gia_tri '8'",
+        "is there, and was never published",
+        "was published, and is gone",
+    ]
+    assert all("#so_lieu" in one.named for one in found.defects)
+    change(table, "DROP TABLE so_lieu")
+    assert "NOT CHECKED" in check_mapped(store).untold[0]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ class Map:
         """Our columns that it uses."""
         return frozenset(one for one in self.columns.values() if isinstance(one, str))
 
+    @property
+    def constants(self) -> dict[str, str | None]:
+        """What every row has, as text."""
+        return {name: _text(one.value) for name, one in self.columns.items() if not isinstance(one, str)}
+
 
 def read_map(path: Path) -> Map:
     """Read and check a mapping file. Raises UsageError that says what is wrong in it."""

@@ -79,7 +79,7 @@ def export_mapped(
                 raise ExportError(f"{same[1]} observations go to one row {same[0]}", "add a column to the map's key")
             items = list(_sort_out(table, work, outcome))
             if approve is None or approve(outcome):
-                note_items(store, run, [item for one in items for item in _items(one)])
+                note_items(store, run, [item for one in items for item in _items(one, map_)])
                 _write(table, items)
                 sent = True
                 connection.commit()
@@ -173,16 +173,17 @@ def _write(table: TheirTable, items: Sequence[_Item]) -> None:
             write(rows[start : start + BATCH])
 
 
-def _items(one: _Item) -> Iterator[Item]:
+def _items(one: _Item, map_: Map) -> Iterator[Item]:
     """As the store notes it; what goes and comes within one run under another key is one item."""
     if one.difference.action == "withdraw":
-        yield one.difference.id, 0, one.difference.document_id, "withdrawn", _content(one, one.difference.before)
+        yield one.difference.id, 0, one.difference.document_id, "withdrawn", _content(one, one.difference.before, map_)
     else:
-        yield one.difference.id, 0, one.difference.document_id, "published", _content(one, one.difference.after)
+        yield one.difference.id, 0, one.difference.document_id, "published", _content(one, one.difference.after, map_)
 
 
-def _content(one: _Item, tree: dict[str, Any] | None) -> str:
-    return json.dumps({"key": one.key, "content": tree}, ensure_ascii=False)
+def _content(one: _Item, tree: dict[str, Any] | None, map_: Map) -> str:
+    """With the columns of the key and what all rows have, so that it can be checked without the map."""
+    return json.dumps({"key": one.key, "content": tree, "by": map_.key, "always": map_.constants}, ensure_ascii=False)
 
 
 def _find_lost(store: Store, name: str, own: str, table: TheirTable) -> None:

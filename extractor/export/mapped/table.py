@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,6 +55,13 @@ class TheirTable:
                 raise ExportError(f"{self._map.table} has two rows of {key}", "the map's key must name one row")
             found[key] = texts
         return found
+
+    def list_with(self, values: Texts) -> Iterator[Texts]:
+        """All rows that have these values."""
+        columns = [self._table.c[name] for name in self._map.columns]
+        same = (self._table.c[name] == value for name, value in self._typed(values).items())
+        for row in self._connection.execute(select(*columns).where(*same), execution_options={"yield_per": 5000}):
+            yield {name: _text(value) for name, value in zip(self._map.columns, row, strict=True)}
 
     def key_of(self, row: Texts) -> tuple[str | None, ...]:
         """What a row is known by."""
