@@ -491,7 +491,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A form: its indicators in printed order, rules, units, places and the head that its title looks like."""
+    """A form: its indicators in printed order, rules, units, places and the head that its title looks like.
+
+    `series`: version, code and the series over the years that they belong to, where that is not the code itself.
+    """
 
     name: str
     version: str
@@ -502,6 +505,7 @@ class Catalogue:
     titles: tuple[str, ...]
     main_measures: tuple[str, ...]
     sha256: str
+    series: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ INDICATOR_COLUMNS = ("code", "level", "parent", "stt", "label", "variants", "uni
 RULE_COLUMNS = ("id", "type", "expression", "strength", "tolerance", "description")
 UNIT_COLUMNS = ("unit", "kind", "variants")
 PLACE_COLUMNS = ("province", "district_code", "district", "commune_count", "commune")
-FILES = ("catalogue.toml", "indicators.csv", "rules.csv", "units.csv", "places.csv")
+FILES = ("catalogue.toml", "indicators.csv", "rules.csv", "units.csv", "places.csv", "series.csv")
+SERIES_COLUMNS = ("version", "code", "series")
 MOST_REMEMBERED = 16
 CODE_IN_RULE = re.compile(r"\{([^{}]*)\}")
 WORD_IN_RULE = re.compile(r"[^\W\d_]+")
@@ -59,6 +60,7 @@ def _load(folder: Path, places: Path, digest: str, places_digest: str) -> Catalo
         titles,
         measures,
         digest,
+        _read_series(folder / "series.csv"),
     )
 
 
@@ -102,6 +104,19 @@ def _read_head(path: Path) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise CatalogueError(f"{path}: {key} is no list of texts", f'write {key} = ["...", "..."]')
     return head["name"], head["version"], tuple(lists[0]), tuple(lists[1])
+
+
+def _read_series(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Which series over the years a code of a version belongs to. Most forms have had one version and no such file."""
+    found: dict[tuple[str, str], str] = {}
+    for line in read_sheet(path, SERIES_COLUMNS) if path.is_file() else ():
+        for column in SERIES_COLUMNS:
+            if not line[column]:
+                raise line.error(column, "it is empty", "fill it or delete the line")
+        if (line["version"], line["code"]) in found:
+            raise line.error("code", f"{line['code']} stands twice", "a code belongs to one series")
+        found[line["version"], line["code"]] = line["series"]
+    return tuple((version, code, series) for (version, code), series in found.items())
 
 
 def _read_indicators(path: Path) -> tuple[Indicator, ...]:

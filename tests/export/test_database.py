@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,7 +17,11 @@ from sqlalchemy import text
 from extractor.cli import main
 from extractor.export import read_export_schema
 from extractor.export.database import ExportError, Target, export_to, find_lost, open_target
+from extractor.indicator import load_catalogue
+from extractor.indicator.catalogue import find_folder
+from extractor.records import Catalogue
 from extractor.store import NewDecision, Store, decide, save_report
+from extractor.store.forms import keep_form
 from extractor.store.published import begin_run, list_published
 from extractor.store.versions import activate, list_rivals
 from tests.export.reports import FORM, edit, form, make_report
@@ -227,19 +232,63 @@ def test_series_go_on_over_versions_of_the_form(store: Store, target: Target) ->
     assert rows[1].trace == f"https://kho/o/{value_id(target)}"
 
 
-def test_a_form_says_which_codes_are_one_series(
-    store: Store, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from extractor.export.database import series
+def next_version(folder: Path) -> Path:
+    """The form as of 2024: III.6.4 is III.6.9, III.6.5 is split, III.6.1 dropped, and III.6.5.1 means something new."""
+    shutil.copytree(find_folder(FORM), folder)
+    head = (folder / "catalogue.toml").read_text(encoding="utf-8").replace(form().version, "2024")
+    (folder / "catalogue.toml").write_text(head, encoding="utf-8")
+    lines = (folder / "indicators.csv").read_text(encoding="utf-8-sig").splitlines()
+    (renamed,) = (line for line in lines if line.startswith("III.6.4,"))
+    (split,) = (line for line in lines if line.startswith("III.6.5,"))
+    lines[lines.index(renamed)] = renamed.replace("III.6.4,", "III.6.9,", 1)
+    lines[lines.index(split)] = "\n".join(split.replace("III.6.5,", f"III.6.5.{part},", 1) for part in (1, 2))
+    lines = [line for line in lines if not line.startswith("III.6.1,")]
+    (folder / "indicators.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rules = (folder / "rules.csv").read_text(encoding="utf-8-sig").splitlines()
+    (folder / "rules.csv").write_text(rules[0] + "\n", encoding="utf-8")
+    series = f"version,code,series\n{form().version},III.6.4,III.6.9\n"
+    (folder / "series.csv").write_text(series, encoding="utf-8")
+    return folder
 
-    folder = tmp_path / "reference" / "catalogues" / FORM
-    folder.mkdir(parents=True)
-    (folder / series.FILE).write_text(f"version,code,series\n{form().version},{CODE},S1\n", encoding="utf-8")
-    monkeypatch.setattr(series, "resource_path", lambda kind: tmp_path / kind)
+
+def keep_next(store: Store, version: Catalogue) -> None:
+    """A report of 2024 by the next version of the form."""
+    data, written = make_report("949", "2024")
+    tree = json.loads(written)
+    tree["document"]["catalogue"]["version"] = version.version
+    tree["made_with"]["catalogue"] = f"{FORM}@{version.version}+{version.sha256[:12]}"
+    by_code = {one["code"]: one for one in tree["indicators"]}
+    old = {"III.6.9": "III.6.4", "III.6.5.1": "III.6.5", "III.6.5.2": "III.6.5"}
+    tree["indicators"] = [by_code[old.get(one.code, one.code)] | {"code": one.code} for one in version.indicators]
+    with store.write() as connection:
+        keep_form(connection, version)
+    save_report(store, data, json.dumps(tree, ensure_ascii=False), None)
+
+
+def test_series_go_through_the_map_of_the_newest_version(store: Store, target: Target, tmp_path: Path) -> None:
+    folder = next_version(tmp_path / "form")
     keep(store)
-    export_to(store, target)
-    assert [row.indicator for row in ask(target, "SELECT * FROM series WHERE series = 'S1'")] == [CODE]
+    keep_next(store, load_catalogue(folder))
+    assert totals(store, target)[0] == 2 * ALL
+
+    def series(name: str) -> list[tuple[str, str]]:
+        query = "SELECT time_period, indicator FROM series WHERE series = :name ORDER BY time_period, indicator"
+        return [tuple(row) for row in ask(target, query, name=name)]
+
+    assert series("III.6.9") == [("2022", "III.6.4"), ("2024", "III.6.9")]
+    assert series("III.6.4") == []
+    assert [series(name) for name in ("III.6.5", "III.6.5.1", "III.6.1")] == [
+        [("2022", "III.6.5")],
+        [("2024", "III.6.5.1")],
+        [("2022", "III.6.1")],
+    ]
+    assert series("III.6.2") == [("2022", "III.6.2"), ("2024", "III.6.2")]
+    (folder / "series.csv").unlink()
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM kept_form"))
+        keep_form(connection, load_catalogue(folder))
     assert totals(store, target) == (0, 0, 0)
+    assert series("III.6.4") == [("2022", "III.6.4")]
 
 
 def test_of_two_reports_with_different_numbers_the_chosen_one_is_published(store: Store, target: Target) -> None:

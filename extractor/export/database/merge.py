@@ -108,14 +108,15 @@ def keep_series(connection: Connection, series: Iterable[tuple[str, str, str, st
     """Which series an indicator of a form's version belongs to: (form, version, indicator, series)."""
     wanted = set(series)
     have = {tuple(row) for row in connection.execute(text("SELECT * FROM indicator_series"))}
-    for form, version, indicator, name in sorted(wanted - have):
-        connection.execute(
-            text(
-                "INSERT INTO indicator_series (form, form_version, indicator, series) VALUES (:f, :v, :i, :s)"
-                " ON CONFLICT (form, form_version, indicator) DO UPDATE SET series = excluded.series"
-            ),
-            {"f": form, "v": version, "i": indicator, "s": name},
-        )
+    names = ("form", "form_version", "indicator", "series")
+    for statement, rows in (
+        ("DELETE FROM indicator_series WHERE form = :form AND form_version = :form_version AND indicator = :indicator"
+         " AND series = :series", have - wanted),
+        ("INSERT INTO indicator_series (form, form_version, indicator, series)"
+         " VALUES (:form, :form_version, :indicator, :series)", wanted - have),
+    ):  # fmt: skip
+        for row in sorted(rows):
+            connection.execute(text(statement), dict(zip(names, row, strict=True)))
 
 
 def keep_link(connection: Connection, link: str | None) -> None:
