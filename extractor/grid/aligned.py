@@ -14,7 +14,8 @@ import numpy as np
 
 from extractor.grid.bands import find_row_borders
 from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns
-from extractor.grid.lattice import Line, build_grid, collinear, inked
+from extractor.grid.lattice import build_grid
+from extractor.grid.line import Line, collinear, inked
 from extractor.grid.phrases import Phrase, find_phrases, group_lines
 from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage

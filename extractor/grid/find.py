@@ -9,8 +9,9 @@ import numpy as np
 
 from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
+from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
-from extractor.grid.rulings import find_rulings
+from extractor.grid.rulings import Rulings, find_rulings
 from extractor.records import Grid, Guide, PageImage
 
 NO_GUIDE = Guide()
@@ -22,7 +23,9 @@ SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ 
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
 LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
+SAME_REST = 0.01  # of the page's width: how far a border lies from where other pages of the same scanner have it
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
+SAME_GUTTER = 0.06  # the same, where one of them is told by print
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 
 
@@ -35,7 +38,7 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     if dotted and _is_fuller(dotted, solid) and not _is_parted(solid, dotted, page.text_height):
-        solid = dotted
+        solid = dotted if _columns(solid) >= LEAST_COLUMNS else _loosely(page, dotted_rulings, known)
     elif solid and _shapes(dotted) == _shapes(solid):
         # the same table, some of whose rulings are broken
         solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
@@ -46,8 +49,13 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         return solid
     if beside and _are_tables(beside, page, guide.borders):
         return solid
-    if guide.usual and any(_same_sides(guide.borders, _sides(grid, page)) for grid in solid):
+    rest = any(_is_rest(guide.borders, _scaled(grid, page)) for grid in solid) if guide.usual else False
+    if guide.usual and (rest or not solid):
         # the rulings are too damaged to part the table, but its columns are known
+        lattice = find_known(dotted_rulings, page.number, [x * page.gray.shape[1] for x in guide.borders])
+        if lattice is not None and guide.ruled and _area((lattice,)) >= NEARLY * _area(solid):
+            return (lattice,)
+    if rest:
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
         return whole if fits and _area(whole) >= NEARLY * _area(solid) else solid
@@ -60,14 +68,22 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     return tuple(sorted((*solid, *find_aligned(page, dotted_rulings, guide, solid)), key=lambda grid: grid.box[1]))
 
 
+def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple[Grid, ...]:
+    """Tables whose rulings are dotted throughout, of which a copy loses much: most of all of the first and the last."""
+    grids = find_lattices(rulings, page.number, page.text_height, known, lossy=True)
+    if len(grids) != 1 or grids[0].n_columns < LEAST_COLUMNS:
+        return grids
+    whole = find_known(rulings, page.number, _borders(grids[0]))
+    return grids if whole is None or whole.n_rows <= grids[0].n_rows else (whole,)
+
+
 def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     """Columns of the page's main table, the last unruled one or the largest."""
     if not grids:
         return NO_GUIDE
     unruled = [grid for grid in grids if not grid.ruled]
     main = unruled[-1] if unruled else max(grids, key=lambda grid: _area((grid,)))
-    width = page.gray.shape[1]
-    borders = tuple(x / width for x in _borders(main))
+    borders = _scaled(main, page)
     sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
     return Guide(borders, ruled=main.ruled, broken=len(sides) > 1 and not _are_tables(sides, page, borders))
 
@@ -100,6 +116,17 @@ def _sides(grid: Grid, page: PageImage) -> tuple[float, float]:
     return grid.box[0] / width, grid.box[2] / width
 
 
+def _scaled(grid: Grid, page: PageImage) -> tuple[float, ...]:
+    """Borders of a table as fractions of the page's width."""
+    return tuple(x / page.gray.shape[1] for x in _borders(grid))
+
+
+def _is_rest(whole: Sequence[float], seen: Sequence[float]) -> bool:
+    """Whether what is seen of a table's borders may be the rest of the whole: both sides, or half of all."""
+    kept = sum(min(abs(x - border) for border in seen) < SAME_REST for x in whole)
+    return _same_sides(whole, seen) or kept >= max(LEAST_COLUMNS, len(whole) / 2)
+
+
 def _same_sides(a: Sequence[float], b: Sequence[float]) -> bool:
     """Whether two tables, by their borders as fractions of the page's width, stand between the same sides."""
     return abs(a[0] - b[0]) < SAME_SIDES and abs(a[-1] - b[-1]) < SAME_SIDES
@@ -115,18 +142,18 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
         # a column that is seldom filled is seen on some pages only
         fuller = [guide for guide in found if counts[id(guide)] >= LEAST_SHARING and _contains(guide, best)]
         best = max(fuller, key=lambda guide: len(guide.borders), default=best)
-    alike = [guide for guide in found if _same_columns(guide, best)]
     # rulings tell a border more exactly than print
-    best = next((guide for guide in alike if guide.ruled), next(iter(alike), NO_GUIDE))
+    alike = [guide for guide in found if guide.ruled and _same_columns(guide, best, SAME_GUTTER)]
+    best = next(iter(alike), next((guide for guide in found if _same_columns(guide, best)), NO_GUIDE))
     return replace(best, usual=True, broken=False)
 
 
-def _same_columns(a: Guide, b: Guide) -> bool:
+def _same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:
     """Whether two pages part their tables alike, wherever on the sheet they stand."""
     if len(a.borders) != len(b.borders):
         return False
     shares = [[(x - g.borders[0]) / (g.borders[-1] - g.borders[0]) for x in g.borders] for g in (a, b)]
-    return max(abs(x - y) for x, y in zip(*shares, strict=True)) < SAME_BORDER
+    return max(abs(x - y) for x, y in zip(*shares, strict=True)) < near
 
 
 def _contains(fuller: Guide, other: Guide) -> bool:
@@ -147,11 +174,13 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         # the table without rulings may begin below another one
         return guided == NO_GUIDE
     if own.borders and own.ruled:
-        # rulings of a table between the same sides were lost
-        return _same_sides(own.borders, usual.borders) and (own.broken or len(own.borders) != len(usual.borders))
+        # rulings of a table between the same sides were lost, or the sides themselves
+        if not _same_sides(own.borders, usual.borders):
+            return usual.ruled and _is_rest(usual.borders, own.borders)
+        return own.broken or len(own.borders) != len(usual.borders)
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     if own.borders:
-        return not _same_columns(own, usual)
+        return usual.ruled or not _same_columns(own, usual)
     return not usual.ruled and len(guided.borders) != len(usual.borders)
 
 

@@ -3,68 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
+from extractor.grid.borders import find_borders
+from extractor.grid.line import EDGE_COVERED, Line, collinear, common_ends, thin_out
+from extractor.grid.lossy import MOSTLY_DRAWN, go_on
 from extractor.grid.rulings import Rulings, Segment
 from extractor.records import Box, Grid, GridCell
 
-SAME_LINE = 0.35  # text heights: segments nearer than this are one ruling
 REACH = 0.9  # text heights: a ruling that ends this near a crossing one meets it
-EDGE_COVERED = 0.55  # share of a cell's side that must be ruled to part two cells
 OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossing one have lost their border
-TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
-FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
-MANY_ROWS = 8  # where the rows are tight or as many as this
-SLIVER = 1.5  # text heights: no column is narrower
-WHOLE = 0.8  # share of the table's height from which a line is a border, whatever touches it
-CLEAR, CROWDED = 0.08, 0.12  # shares of a vertical line with ink close beside it: a ruling's, a scratch's
-OVERSHOT = 1.0  # text heights by which a scratch leaves the table and a border does not
-MANY_LEAVE = 0.4  # share of the lines that leave the table from which it is the table that ends too early
-LEAST_BORDERS = 3  # inner vertical lines, of which most must be rulings to tell a scratch
-SURELY_DRAWN = 0.5  # the same, from which a side that a blot covers is drawn too
+SURELY_DRAWN = 0.5  # share of a line's sides that are drawn, from which a side that a blot covers is drawn too
 HIDDEN = 0.3  # share of a side under a blot, from which nothing is known of it
-MOSTLY_DRAWN = 0.2  # share of a line's sides that are drawn, from which its other sides are looked at again
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Collinear segments: mean position across, the stretches covered along, and the segments where there are any."""
+def find_lattices(
+    rulings: Rulings, page: int, text_height: float, known: Sequence[float] = (), *, lossy: bool = False
+) -> tuple[Grid, ...]:
+    """Ruled tables of a page, top to bottom. `known`: borders of the same table on other pages, in any unit.
 
-    position: float
-    stretches: tuple[tuple[float, float], ...]
-    segments: tuple[Segment, ...] = ()
-
-    @property
-    def start(self) -> float:
-        """First covered pixel."""
-        return self.stretches[0][0]
-
-    @property
-    def end(self) -> float:
-        """Last covered pixel."""
-        return self.stretches[-1][1]
-
-    def at(self, along: float) -> float:
-        """Where the line lies at this place along it."""
-        if not self.segments:
-            return self.position
-        near = min(self.segments, key=lambda s: (max(s.start - along, along - s.end, 0.0), -s.length))
-        share = (min(max(along, near.start), near.end) - near.start) / max(near.length, 1.0)
-        return near.position + (share - 0.5) * near.drift
-
-    def covered(self, start: float, end: float) -> float:
-        """Share of start..end that is ruled."""
-        inked = sum(max(min(b, end) - max(a, start), 0.0) for a, b in self.stretches)
-        return inked / max(end - start, 1.0)
-
-
-def find_lattices(rulings: Rulings, page: int, text_height: float, known: Sequence[float] = ()) -> tuple[Grid, ...]:
-    """Ruled tables of a page, top to bottom. `known`: borders of the same table on other pages, in any unit."""
+    `lossy`: much of the rulings is lost, so one that is seen in part goes on wherever no ink is in its way.
+    """
     groups = _group(rulings.rows, rulings.columns, text_height)
-    grids = [_lattice(rows, columns, page, rulings, known) for rows, columns in groups]
+    grids = [_lattice(rows, columns, page, rulings, known, lossy) for rows, columns in groups]
     kept = [grid for grid in grids if grid is not None]
     return tuple(sorted(kept, key=lambda grid: (grid.box[1], grid.box[0])))
 
@@ -102,50 +66,27 @@ def _group(
     return [group for group in groups.values() if len(group[0]) >= 2]
 
 
-def collinear(segments: list[Segment], text_height: float) -> list[Line]:
-    """Segments at one position, joined."""
-    lines: list[list[Segment]] = []
-    for segment in sorted(segments, key=lambda s: s.position):
-        if lines and segment.position - _weighted(lines[-1]) <= SAME_LINE * text_height:
-            lines[-1].append(segment)
-        else:
-            lines.append([segment])
-    return [_line(members, text_height) for members in lines]
-
-
-def _weighted(segments: list[Segment]) -> float:
-    total = sum(s.length for s in segments)
-    return sum(s.position * s.length for s in segments) / max(total, 1.0)
-
-
-def _line(segments: list[Segment], text_height: float) -> Line:
-    stretches: list[tuple[float, float]] = []
-    for segment in sorted(segments, key=lambda s: s.start):
-        if stretches and segment.start - stretches[-1][1] <= 0.5 * text_height:
-            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], segment.end))
-        else:
-            stretches.append((segment.start, segment.end))
-    return Line(_weighted(segments), tuple(stretches), tuple(segments))
-
-
 def _lattice(
-    rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings, known: Sequence[float]
+    rows: list[Segment], columns: list[Segment], page: int, rulings: Rulings, known: Sequence[float], lossy: bool
 ) -> Grid | None:
     text_height = rulings.text_height
     horizontal, vertical = _prune(collinear(rows, text_height), collinear(columns, text_height), text_height)
     if len(horizontal) < 2 or not vertical:
         return None
     horizontal, vertical = _close_borders(horizontal, vertical, text_height)
-    horizontal = _thin_out(horizontal, MIN_ROW * text_height)
-    vertical = _thin_out(vertical, MIN_COLUMN * text_height)
-    vertical = [*vertical[:1], *_not_letters(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
-    vertical = _not_slivers(vertical, horizontal, text_height)
-    vertical = [*vertical[:1], *_not_scratches(vertical[1:-1], horizontal, rulings), *vertical[-1:]]
-    vertical = _not_unknown(vertical, known, rulings)
+    horizontal = thin_out(horizontal, MIN_ROW * text_height)
+    vertical = thin_out(vertical, MIN_COLUMN * text_height)
+    vertical = find_borders(vertical, horizontal, rulings, known)
+    seen = 1.0
+    if lossy:
+        seen = build_grid(horizontal, vertical, page, rulings).certainty
+        horizontal = go_on(horizontal, vertical, rulings, upright=False)
+        vertical = go_on(vertical, horizontal, rulings, upright=True)
     horizontal, vertical = _parting(horizontal, vertical), _parting(vertical, horizontal)
     if len(horizontal) < 2 or len(vertical) < 3:
         return None
-    return build_grid(horizontal, vertical, page, rulings)
+    grid = build_grid(horizontal, vertical, page, rulings)
+    return replace(grid, certainty=min(grid.certainty, seen))
 
 
 def _prune(horizontal: list[Line], vertical: list[Line], text_height: float) -> tuple[list[Line], list[Line]]:
@@ -166,70 +107,6 @@ def _crossings(line: Line, others: list[Line], text_height: float) -> int:
     )
 
 
-def _not_letters(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
-    spans = list(zip(horizontal, horizontal[1:], strict=False))
-    if len(spans) == 1:
-        # of a single row, such as a header at a page's foot, nothing else tells
-        top, bottom = (line.position for line in horizontal)
-        return [line for line in vertical if rulings.is_whole(line.position, top, bottom)]
-    kept = []
-    for line in vertical:
-        parted = [b.position - a.position for a, b in spans if line.covered(a.position, b.position) >= EDGE_COVERED]
-        few = len(parted) <= max(1, FEW_ROWS * len(spans))
-        tight = all(height < TIGHT_ROW * rulings.text_height for height in parted)
-        if not few or not (tight or len(spans) >= MANY_ROWS):
-            kept.append(line)
-    return kept
-
-
-def _not_slivers(vertical: list[Line], horizontal: list[Line], text_height: float) -> list[Line]:
-    """Without inner lines over a part of the table that leave no room for a column beside a longer line."""
-    height = horizontal[-1].position - horizontal[0].position
-
-    def is_sliver(line: Line) -> bool:
-        near = [other for other in vertical if 0 < abs(other.position - line.position) < SLIVER * text_height]
-        return inked(line) < WHOLE * height and any(inked(other) > inked(line) for other in near)
-
-    return [*vertical[:1], *(line for line in vertical[1:-1] if not is_sliver(line)), *vertical[-1:]]
-
-
-def _not_scratches(vertical: list[Line], horizontal: list[Line], rulings: Rulings) -> list[Line]:
-    """Without short lines that run through text, where the others keep clear of it: scratches, a scanner's streaks."""
-    height = horizontal[-1].position - horizontal[0].position
-    crowded = [_crowded(line, rulings) for line in vertical]
-    if len(vertical) < LEAST_BORDERS or np.median(crowded) > CLEAR:
-        return vertical
-    pairs = zip(vertical, crowded, strict=True)
-    kept = [line for line, share in pairs if share < CROWDED or inked(line) > WHOLE * height]
-    # no border leaves its table, but for all of them where the table's first or last ruling is lost
-    over = OVERSHOT * rulings.text_height
-    leaving = [line.start < horizontal[0].position - over or line.end > horizontal[-1].position + over for line in kept]
-    return kept if np.mean(leaving) > MANY_LEAVE else [x for x, out in zip(kept, leaving, strict=True) if not out]
-
-
-def _not_unknown(vertical: list[Line], known: Sequence[float], rulings: Rulings) -> list[Line]:
-    """Without inner lines beside those that the other pages have: streaks of a scanner's glass.
-
-    Where the page does not have all of the others' borders, only those that run through text.
-    """
-    if len(known) < LEAST_BORDERS or len(vertical) <= len(known):
-        return vertical
-    left, width = vertical[0].position, vertical[-1].position - vertical[0].position
-    borders = [left + width * (x - known[0]) / (known[-1] - known[0]) for x in known]
-    drawn = [min(vertical, key=lambda line: abs(line.position - x)) for x in borders]
-    missed = max(abs(line.position - x) for line, x in zip(drawn, borders, strict=True))
-    own = set(map(id, drawn))
-    if missed > rulings.text_height:
-        own |= {id(line) for line in vertical if _crowded(line, rulings) <= CLEAR}
-    return [line for line in vertical if id(line) in own or line in (vertical[0], vertical[-1])]
-
-
-def _crowded(line: Line, rulings: Rulings) -> float:
-    """Share of an upright line with ink close beside it."""
-    shares = [rulings.crowded_share(line.position, a, b) for a, b in line.stretches]
-    return float(np.average(shares, weights=[b - a for a, b in line.stretches]))
-
-
 def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:
     """Without the inner lines that part no two cells."""
     spans = list(zip(crossing, crossing[1:], strict=False))
@@ -240,29 +117,11 @@ def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:
     ]
 
 
-def _thin_out(lines: list[Line], least: float) -> list[Line]:
-    """Double rulings become one."""
-    kept: list[Line] = []
-    for line in lines:
-        if kept and line.position - kept[-1].position < least:
-            both = kept[-1]
-            longer = both if inked(both) >= inked(line) else line
-            kept[-1] = Line(longer.position, tuple(sorted((*both.stretches, *line.stretches))), longer.segments)
-        else:
-            kept.append(line)
-    return kept
-
-
-def inked(line: Line) -> float:
-    """Pixels along which the line is drawn."""
-    return sum(b - a for a, b in line.stretches)
-
-
 def _close_borders(horizontal: list[Line], vertical: list[Line], text_height: float) -> tuple[list[Line], list[Line]]:
     """Add an outer border where the rulings go on past the last crossing one."""
     far = OVERHANG * text_height
-    left, right = _common_ends(horizontal)
-    top, bottom = _common_ends(vertical)
+    left, right = common_ends(horizontal)
+    top, bottom = common_ends(vertical)
     if vertical[0].position - left > far:
         vertical = [Line(left, ((horizontal[0].position, horizontal[-1].position),)), *vertical]
     if right - vertical[-1].position > far:
@@ -272,13 +131,6 @@ def _close_borders(horizontal: list[Line], vertical: list[Line], text_height: fl
     if bottom - horizontal[-1].position > far:
         horizontal = [*horizontal, Line(bottom, ((vertical[0].position, vertical[-1].position),))]
     return horizontal, vertical
-
-
-def _common_ends(lines: list[Line]) -> tuple[float, float]:
-    """Where most of the longest lines start and end (one stray stroke doesn't widen a table)."""
-    longest = sorted(lines, key=inked)[-max(len(lines) // 2, 1) :]
-    starts, ends = sorted(line.start for line in longest), sorted(line.end for line in longest)
-    return starts[min(len(starts) // 3, 1)], ends[-1 - min(len(ends) // 3, 1)]
 
 
 def build_grid(horizontal: list[Line], vertical: list[Line], page: int, rulings: Rulings | None) -> Grid:

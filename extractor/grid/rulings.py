@@ -24,7 +24,14 @@ SAME_BLOT = 0.15  # text heights: how far beside a ruling's place a blot's ragge
 DOT_WINDOW = 0.5  # text heights: holds a dot and a gap of a dotted ruling
 RIDGE_SIDE = 0.16  # text heights beside a ruling where there must be paper
 MIN_RIDGE_LENGTH = 4.0  # text heights: letters of neighbouring tight rows that happen to stand in line are shorter
+DOT = 0.22  # text heights: no dot of a dotted ruling is larger
+DOTS_AMONG = 6.0  # text heights along which dots are counted
+DOT_BELOW = 205  # straightening greys a dot of a pixel or two
+LEAST_DOTS = 6  # so many dots in line over that length are a ruling: points over and below letters are fewer,
+LONELY_DOTS = 3  # times as many as stand beside them: specks and halftones have neighbours on all sides
+LOST_DOTS = 2.5  # text heights of a dotted ruling that may be lost
 MIN_RIDGE = 16  # grey levels by which a ruling is darker, on average, than its sides
+CROSSING = 0.12  # text heights on both sides of a ruling's place that a letter there inks
 CLOSE = (0.22, 0.34)  # text heights beside an upright ruling that cells leave white
 COURSE_PIECES = 7  # a ruling's course is followed through so many pieces
 DRIFT = 0.12  # text heights by which a ruling may leave its line
@@ -102,6 +109,14 @@ class Rulings:
         stretch = self.pooled[a : b + 1, max(middle - 1, 0) : middle + 2]
         return bool(stretch.size and (stretch < INK_BELOW).any(axis=1).mean() >= WHOLE_SIDE)
 
+    def is_crossed(self, position: float, start: float, end: float, *, vertical: bool) -> bool:
+        """Whether ink on one side of a stretch goes on on its other side: letters stand where a ruling would be."""
+        image = self.pooled if vertical else self.pooled.T
+        reach = max(round(CROSSING * self.text_height / self.factor), 2)
+        middle, a, b = (round(value / self.factor) for value in (position, start, end))
+        band = image[max(a + reach, 0) : max(b - reach, 0), max(middle - reach, 0) : middle + reach + 1] < INK_BELOW
+        return bool(band.all(axis=1).any()) if band.size else False
+
     def crowded_share(self, position: float, start: float, end: float) -> float:
         """Share of an upright stretch with ink close beside it, on the emptier side: a scratch runs through text."""
         height = self.text_height / self.factor
@@ -151,7 +166,8 @@ def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, 
     length = max(round(least * text_height), 6)
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
     if dotted:
-        solid |= _ridges(pooled, text_height, length)
+        solid |= _ridges(pooled, text_height, length) | _chains(ink, text_height)
+        solid |= _chains((pooled < DOT_BELOW).astype(np.uint8), text_height)
     bridged = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
@@ -208,6 +224,28 @@ def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
     noise = int(np.percentile(mean[::8, ::8], 25))
     mask = (cv2.subtract(kept, beside) >= max(MIN_RIDGE, noise)) & (kept >= cv2.add(beside, beside))
     return mask.astype(np.uint8)
+
+
+def _chains(ink: np.ndarray, text_height: float) -> np.ndarray:
+    """Mask of stretches along which dots stand in line, with nothing like it beside them: what is left of dots that a
+    bitonal or screened copy lost in part makes no ridge.
+    """
+    _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    largest = max(round(DOT * text_height), 2)
+    small = (stats[:, cv2.CC_STAT_WIDTH] <= largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
+    small[0] = False
+    xs, ys = np.rint(centres[small]).astype(int).T
+    dots = np.zeros(ink.shape, np.float32)
+    dots[ys, xs] = 1
+    among = round(DOTS_AMONG * text_height) | 1
+    count = cv2.boxFilter(dots, -1, (among, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    side = max(round(RIDGE_SIDE * text_height), 2) + 1
+    beside = np.zeros_like(count)
+    beside[:-side] = count[side:]
+    beside[side:] = cv2.max(beside[side:], count[:-side])
+    lined = ((count >= LEAST_DOTS) & (count >= LONELY_DOTS * beside)).astype(np.uint8)
+    own = cv2.dilate(dots.astype(np.uint8), np.ones((3, 3), np.uint8)) & lined
+    return cv2.morphologyEx(own, cv2.MORPH_CLOSE, np.ones((1, max(round(LOST_DOTS * text_height), 2)), np.uint8))
 
 
 def _split_bundle(

@@ -59,13 +59,14 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     turn = find_turn(gray) if ordered is None else ordered
     layers = [gray, raw, *([] if hues is None else [np.where(hues == hue, 0, 255).astype(np.uint8) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
+    # a screen's dots stand in lines of their own, which lean as they like
+    layers[0] = lift_screen(layers[0], _text_height(layers[0], sheet.dpi))
     skew = find_skew(layers[0], INK_BELOW)
     geometry = Geometry(turn_matrix(turn, size), size)
     if abs(skew) >= MIN_SKEW:
         layers, matrix = _rotate(layers, skew, geometry.to_sheet)
         geometry = Geometry(matrix, size)
     text_height = _text_height(layers[0], sheet.dpi)
-    layers[0] = lift_screen(layers[0], text_height)
     mesh = find_mesh(layers[0], text_height)
     if mesh is not None:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)

@@ -1,0 +1,57 @@
+"""Level rulings, and borders known from other pages -> the lattice of a page that lost its upright rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from extractor.grid.lattice import MIN_ROW, build_grid
+from extractor.grid.line import Line, collinear, thin_out, weighted_position
+from extractor.grid.lossy import go_on
+from extractor.grid.rulings import Rulings, Segment
+from extractor.records import Grid
+
+FED = 3.0  # text heights by which a sheet may lie elsewhere under the scanner than another one
+SEEN = 0.08  # share of a ruling of a known table that is enough to know it by
+MOST_CROSSED = 0.2  # share of rows in which print may stand over a border that is known from other pages
+
+
+def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | None:
+    """The table of a page that lost nearly all of its upright rulings, from level ones and the other pages' borders.
+
+    `known`: in pixels, from about where they should be.
+    """
+    text_height = rulings.text_height
+    borders = _place(known, rulings.columns, text_height)
+    left, right = borders[0], borders[-1]
+    beside = FED * text_height
+    level = [s for s in rulings.rows if left - beside < s.start and s.end < right + beside]
+    lines = thin_out(collinear(level, text_height), MIN_ROW * text_height)
+    lines = [line for line in lines if line.covered(left, right) >= SEEN]
+    if len(lines) < 2:
+        return None
+    gaps = [(a.position, b.position) for a, b in zip(lines, lines[1:], strict=False)]
+    crossed = [np.mean([rulings.is_crossed(x, *gap, vertical=True) for gap in gaps]) for x in borders]
+    if max(crossed) > MOST_CROSSED:
+        return None
+    vertical = [Line(x, ((lines[0].position, lines[-1].position),)) for x in borders]
+    seen = float(np.mean([line.covered(left, right) for line in lines]))
+    grid = build_grid(go_on(lines, vertical, rulings, upright=False, least=SEEN), vertical, page, rulings)
+    return replace(grid, certainty=min(grid.certainty, seen))
+
+
+def _place(known: Sequence[float], columns: Sequence[Segment], text_height: float) -> list[float]:
+    """Known borders where the page has them: moved and scaled by those of which something is drawn."""
+    expected = np.array(known)
+    drawn = np.full(len(known), np.nan)
+    for index, x in enumerate(known):
+        near = [s for s in columns if abs(s.position - x) < FED * text_height]
+        if near:
+            drawn[index] = weighted_position(near)
+    found = ~np.isnan(drawn)
+    if found.sum() < 2:
+        return [float(x) for x in expected]
+    scale, offset = np.polyfit(expected[found], drawn[found], 1)
+    return [float(x) for x in np.where(found, drawn, expected * scale + offset)]
