@@ -45,7 +45,8 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
     beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
-    if len(beside) == 1 and beside[0].n_columns >= len(guide.borders) - 1:
+    sound = [grid for grid in beside if not _is_shifted(guide.borders, _scaled(grid, page))]
+    if len(beside) == len(sound) == 1 and sound[0].n_columns >= len(guide.borders) - 1:
         return solid
     if beside and _are_tables(beside, page, guide.borders):
         return solid
@@ -123,8 +124,16 @@ def _scaled(grid: Grid, page: PageImage) -> tuple[float, ...]:
 
 def _is_rest(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether what is seen of a table's borders may be the rest of the whole: both sides, or half of all."""
-    kept = sum(min(abs(x - border) for border in seen) < SAME_REST for x in whole)
-    return _same_sides(whole, seen) or kept >= max(LEAST_COLUMNS, len(whole) / 2)
+    return _same_sides(whole, seen) or _kept(whole, seen) >= max(LEAST_COLUMNS, len(whole) / 2)
+
+
+def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
+    """Whether a border was lost and another line taken for one: most are where they should be, but not all."""
+    return len(whole) / 2 < _kept(whole, seen) < len(whole) == len(seen)
+
+
+def _kept(whole: Sequence[float], seen: Sequence[float]) -> int:
+    return sum(min(abs(x - border) for border in seen) < SAME_REST for x in whole)
 
 
 def _same_sides(a: Sequence[float], b: Sequence[float]) -> bool:
@@ -177,7 +186,7 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         # rulings of a table between the same sides were lost, or the sides themselves
         if not _same_sides(own.borders, usual.borders):
             return usual.ruled and _is_rest(usual.borders, own.borders)
-        return own.broken or len(own.borders) != len(usual.borders)
+        return own.broken or len(own.borders) != len(usual.borders) or _is_shifted(usual.borders, own.borders)
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     if own.borders:
         return usual.ruled or not _same_columns(own, usual)
