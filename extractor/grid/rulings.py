@@ -132,8 +132,10 @@ def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bo
     factor = max(round(dpi / WORK_DPI), 1)
     height = text_height / factor
     pooled, solid = _lighten_areas(_darkest(gray, factor), height)
-    rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dotted=dotted)
-    columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, dotted=dotted)
+    dots = _find_dots(pooled, height) if dotted else None
+    turned = None if dots is None else tuple(centres[:, ::-1] for centres in dots)
+    rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dots)
+    columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, turned)
     columns += _sides_of_tight_rows(pooled, rows, columns, text_height, factor)
     return Rulings(rows, columns, pooled, factor, text_height, solid)
 
@@ -159,15 +161,19 @@ def _lighten_areas(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, 
     return cv2.divide(cv2.add(pooled, 1), cv2.add(around, 1), scale=255), around < BLOT
 
 
-def _strokes(pooled: np.ndarray, text_height: float, least: float, factor: int, *, dotted: bool) -> tuple[Segment, ...]:
-    """Segments along the x axis of a grey page."""
+def _strokes(
+    pooled: np.ndarray, text_height: float, least: float, factor: int, dots: tuple[np.ndarray, ...] | None
+) -> tuple[Segment, ...]:
+    """Segments along the x axis of a grey page. `dots`: see `_find_dots`, where dotted rulings are sought too."""
     ink = (pooled < INK_BELOW).astype(np.uint8)
     gap = max(round(MAX_GAP * text_height), 2)
     length = max(round(least * text_height), 6)
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
-    if dotted:
-        solid |= _ridges(pooled, text_height, length) | _chains(ink, text_height)
-        solid |= _chains((pooled < DOT_BELOW).astype(np.uint8), text_height)
+    if dots is not None:
+        chains = [_chains(centres, ink.shape, text_height) for centres in dots]
+        solid |= _ridges(pooled, text_height, length)
+        for chain in chains:
+            solid = solid if chain is None else solid | chain
     bridged = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
@@ -226,18 +232,29 @@ def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
     return mask.astype(np.uint8)
 
 
-def _chains(ink: np.ndarray, text_height: float) -> np.ndarray:
-    """Mask of stretches along which dots stand in line, with nothing like it beside them: what is left of dots that a
-    bitonal or screened copy lost in part makes no ridge.
-    """
-    _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+def _find_dots(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, ...]:
+    """Centres x, y (n, 2) of components no larger than a dot; of black ink, and of all ink but the faintest."""
     largest = max(round(DOT * text_height), 2)
-    small = (stats[:, cv2.CC_STAT_WIDTH] <= largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
-    small[0] = False
-    xs, ys = np.rint(centres[small]).astype(int).T
-    dots = np.zeros(ink.shape, np.float32)
-    dots[ys, xs] = 1
+    found = []
+    for below in (INK_BELOW, DOT_BELOW):
+        ink = (pooled < below).astype(np.uint8)
+        _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        small = (stats[:, cv2.CC_STAT_WIDTH] <= largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
+        small[0] = False
+        found.append(np.rint(centres[small]).astype(np.int64))
+    return tuple(found)
+
+
+def _chains(centres: np.ndarray, shape: tuple[int, int], text_height: float) -> np.ndarray | None:
+    """Mask of stretches along which dots stand in line, with nothing like it beside them; None where none do.
+
+    What is left of a ruling of whose dots a bitonal or screened copy lost many makes no ridge.
+    """
     among = round(DOTS_AMONG * text_height) | 1
+    if _most_in_line(centres, shape[1], among) < LEAST_DOTS:
+        return None
+    dots = np.zeros(shape, np.float32)
+    dots[centres[:, 1], centres[:, 0]] = 1
     count = cv2.boxFilter(dots, -1, (among, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
     side = max(round(RIDGE_SIDE * text_height), 2) + 1
     beside = np.zeros_like(count)
@@ -246,6 +263,19 @@ def _chains(ink: np.ndarray, text_height: float) -> np.ndarray:
     lined = ((count >= LEAST_DOTS) & (count >= LONELY_DOTS * beside)).astype(np.uint8)
     own = cv2.dilate(dots.astype(np.uint8), np.ones((3, 3), np.uint8)) & lined
     return cv2.morphologyEx(own, cv2.MORPH_CLOSE, np.ones((1, max(round(LOST_DOTS * text_height), 2)), np.uint8))
+
+
+def _most_in_line(centres: np.ndarray, width: int, among: int) -> int:
+    """The most dots within `among` pixels of a row; without windows over the whole page, since most pages have none."""
+    x, y = centres.T
+    stride = width + 2 * among
+    keys = np.sort(y * stride + x)
+    counts = np.zeros(len(x), np.int64)
+    for row in (-1, 0, 1):
+        middle = (y + row) * stride + x
+        last = np.searchsorted(keys, middle + among // 2, "right")
+        counts += last - np.searchsorted(keys, middle - among // 2, "left")
+    return int(counts.max(initial=0))
 
 
 def _split_bundle(

@@ -1,0 +1,79 @@
+"""Tables ruled by dots, of which a copy lost many -> their cells."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.grid import find_grids, find_guide, is_unlike, usual_guide
+from extractor.records import Box, Grid, Guide, PageImage
+
+XS = (100, 180, 700, 860, 1000, 1500)
+ROW, N_ROWS, TOP = 50, 20, 200
+PITCH, DOT = 8, 2
+
+
+def make_page(lost: float, lost_upright: float, seed: int = 1, specks: int = 400) -> np.ndarray:
+    """A page at 200 dpi. `lost`: share of the dots of level rulings that are gone, `lost_upright`: of the others."""
+    draw = np.random.default_rng(seed)
+    page = np.full((1400, 1600), 255, np.uint8)
+    level = [
+        (x, TOP + r * ROW) for r in range(N_ROWS + 1) for x in range(XS[0], XS[-1], PITCH) if draw.random() >= lost
+    ]
+    upright = [(x, y) for x in XS for y in range(TOP, TOP + N_ROWS * ROW, PITCH) if draw.random() >= lost_upright]
+    stray = [(int(draw.integers(1500)), int(draw.integers(1300))) for _ in range(specks)]
+    for x, y in (*level, *upright, *stray):
+        page[y : y + DOT, x : x + DOT] = 0
+    for r in range(N_ROWS):
+        y = TOP + r * ROW
+        for x, text in ((XS[0] + 20, f"{r + 1}"), (XS[1] + 10, "So van ban da ban hanh"), (XS[3] + 60, f"{37 * r}")):
+            cv2.putText(page, text, (x, y + 35), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+    return page
+
+
+def make_image(page: np.ndarray) -> PageImage:
+    def same(box: Box) -> Box:
+        return box
+
+    return PageImage(1, page, page, None, 200.0, 24.0, "scan", same)
+
+
+def shape(grids: tuple[Grid, ...]) -> list[tuple[int, int, bool]]:
+    return [(grid.n_rows, grid.n_columns, grid.ruled) for grid in grids]
+
+
+WHOLE = [(N_ROWS, 5, True)]
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.3, 0.5])
+def test_a_dotted_table_is_whole_though_dots_are_lost(lost: float) -> None:
+    (grid,) = find_grids(make_image(make_page(lost, lost)))
+    assert shape((grid,)) == WHOLE
+    assert len(grid.cells) == N_ROWS * 5
+
+
+def test_less_of_the_rulings_makes_less_certain() -> None:
+    (good,) = find_grids(make_image(make_page(0.0, 0.0)))
+    (bad,) = find_grids(make_image(make_page(0.6, 0.6)))
+    assert bad.certainty < good.certainty
+
+
+def test_a_page_without_its_upright_dots_follows_the_columns_of_the_others() -> None:
+    image = make_image(make_page(0.2, 0.2))
+    usual = usual_guide([find_guide(image, find_grids(image))] * 3)
+    lost = make_image(make_page(0.3, 0.95))
+    own = find_guide(lost, find_grids(lost))
+    assert is_unlike(own, Guide(), usual)
+    assert shape(find_grids(lost, usual)) == WHOLE
+
+
+def test_specks_and_letters_are_no_table() -> None:
+    page = make_page(1.0, 1.0, specks=3000)
+    assert not any(grid.ruled for grid in find_grids(make_image(page)))
+
+
+def test_a_line_taken_for_a_lost_border_is_seen_by_the_other_pages_borders() -> None:
+    usual = Guide((0.11, 0.16, 0.56, 0.68, 0.77, 0.92), usual=True, ruled=True)
+    assert is_unlike(Guide((0.11, 0.56, 0.68, 0.77, 0.92, 0.935), ruled=True), Guide(), usual)
+    assert not is_unlike(Guide((0.11, 0.16, 0.56, 0.68, 0.77, 0.92), ruled=True), Guide(), usual)
