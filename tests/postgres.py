@@ -35,15 +35,16 @@ class Cluster:
         command = [*self.control, "-o", self.options, "-l", self.folder / "log", "start"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
-    def new_database(self) -> str:
-        """The URL of an empty database."""
+    def new_database(self, like: str | None = None) -> str:
+        """The URL of an empty database, or of a copy of one that nobody uses."""
         import psycopg
 
         name = f"kho{next(self.numbers)}"
         with psycopg.connect(
             host=str(self.folder), port=self.port, user=USER, dbname="postgres", autocommit=True
         ) as link:
-            link.execute(f'CREATE DATABASE "{name}"')
+            template = f' TEMPLATE "{like.partition("?")[0].rpartition("/")[2]}"' if like else ""
+            link.execute(f'CREATE DATABASE "{name}"{template}')
         return f"postgresql://{USER}@/{name}?host={self.folder}&port={self.port}"
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,15 +31,9 @@ from extractor.store import (
     read_entries,
 )
 from tests.bulk.fakes import DONE
-from tests.postgres import Cluster, start_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "fixtures" / "cases"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
-    yield from start_cluster(tmp_path_factory.mktemp("cluster"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -158,12 +151,14 @@ def test_a_killed_runner_loses_nothing(tmp_path: Path, address: str) -> None:
     store = open_store(address, files=tmp_path / "files")
     names = [*(f"slow{number}" for number in range(24)), "segv"]
     _fill(tmp_path, store, names)
-    draw = random.Random(7)
-    for _ in range(3):
+    for least in (3, 8, 13):
         process = _start(tmp_path, address)
-        time.sleep(draw.uniform(3.0, 5.0))
+        end = time.monotonic() + 60
+        while [state for state, _ in _states(store).values()].count("done") < least and time.monotonic() < end:
+            time.sleep(0.05)
         process.kill()  # the runner alone: its children must not go on without it
         process.wait()
+    assert "waiting" in {state for state, _ in _states(store).values()}
     assert _start(tmp_path, address).wait(timeout=120) == 0
     states = _states(store)
     assert states.pop("segv") == ("quarantined", "crashed")
