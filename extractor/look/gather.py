@@ -228,7 +228,14 @@ def _periods(covers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for kind in {_kind(period) for period in seen}:
         years = [int(period[:4]) for period in seen if _kind(period) == kind]
         seen |= {f"{year}{kind}" for year in range(min(years), max(years) + 1)}
-    return tuple(sorted(seen))
+    return tuple(sorted(seen, key=lambda period: (period[:4], _rank(_kind(period)), period)))
+
+
+def _rank(kind: str) -> int:
+    """Within a year: the year itself, halves, nine months, quarters, months."""
+    if kind.endswith("P9M"):
+        return 2
+    return {"": 0, "-S": 1, "-Q": 3}.get(kind[:2], 4)
 
 
 def _kind(period: str) -> str:

@@ -12,7 +12,7 @@ from extractor.cli import main
 from extractor.errors import UsageError
 from extractor.look import gather, write_pages
 from extractor.look.pages import show_office, show_province
-from extractor.look.words import read_words, say_number, say_period
+from extractor.look.words import read_words, say, say_number, say_period
 from extractor.store import NewDecision, Store, decide, save_report
 from tests.export.reports import edit_head, make_report
 from tests.store.series import changes_of, draw_series, fill_series
@@ -131,3 +131,16 @@ def test_periods_are_named() -> None:
     assert [say_period(one, "vi") for one in ("2022", "2022-S1", "2022-Q3", "2022-01-01/P9M", "2022-07")] == [
         "năm 2022", "6 tháng đầu năm 2022", "quý 3/2022", "9 tháng 2022", "tháng 7/2022",
     ]  # fmt: skip
+
+
+def test_many_periods_stand_in_order_and_only_the_commonest_kind_is_in_the_tables_of_the_province(store: Store) -> None:
+    for period in ("2021", "2022", "2022-11", "2022-05", "2022-Q4", "2022-01-01/P9M", "2022-S2", "2022-S1"):
+        save_report(store, *make_report("949", period), None)
+    overview = gather(store)
+    kept = [period for period in overview.periods if period.startswith("2022")]
+    assert kept == ["2022", "2022-S1", "2022-S2", "2022-01-01/P9M", "2022-Q4", "2022-05", "2022-11"]
+    page = show_province(overview)
+    table = page[page.index('id="c-III-6-4"') :].partition("</table>")[0]
+    assert table.count('<th class="n">') == 2
+    assert say("vi", "indicators.rest") in page
+    assert cell(show_office(overview, overview.offices[8]), "III.6.4").count('class="v fact"') == 8
