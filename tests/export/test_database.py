@@ -210,6 +210,15 @@ def test_a_plan_is_done_exactly_or_not_at_all(store: Store, target: Target, tmp_
     assert totals(store, target) == (0, 0, 0)
 
 
+def test_a_target_of_a_newer_version_is_refused(store: Store, target: Target) -> None:
+    keep(store)
+    with target.engine.begin() as connection:
+        connection.execute(text("UPDATE export_version SET version_num = 'e9999'"))
+    with pytest.raises(ExportError, match="does not know"):
+        open_target(target.address.url.render_as_string(hide_password=False).replace("+psycopg", ""))
+    assert ask(target, "SELECT * FROM observation") == []
+
+
 def test_a_target_belongs_to_one_store(store: Store, target: Target, tmp_path: Path) -> None:
     from extractor.store import open_store
 

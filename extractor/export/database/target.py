@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -110,7 +111,13 @@ def _upgrade(target: Target) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = target.engine
     config.attributes["lock"] = LOCK
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise ExportError(
+            f"the tables of the target are of a version that this program does not know: {error}",
+            "export with the version of extractor that made them, or a newer one; nothing was changed",
+        ) from error
 
 
 @contextmanager
