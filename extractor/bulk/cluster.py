@@ -79,14 +79,15 @@ class ClusterRun:
         try:
             self._check(client)
             holder, over = self._turns.ask(lambda: enter_run(self.store, "bulk")), threading.Event()
-            threading.Thread(target=self._beat, args=(holder, over), daemon=True).start()
+            beating = threading.Thread(target=self._beat, args=(holder, over), daemon=True)
+            beating.start()
             try:
                 self._hand_out(client, holder)
             finally:
                 with contextlib.suppress(OSError):
                     self._wind_up(client, holder)
                 over.set()
-                in_time(holder.end)
+                in_time(holder.end, beating)
         finally:
             client.close(timeout=2)
 

@@ -59,7 +59,7 @@ class Run:
         finally:
             self._wind_up(threads)
             over.set()
-            in_time(holder.end)
+            in_time(holder.end, beating)
         if self.halt is not None:
             raise Halted(self.halt.message, self.halt.advice or GO_ON)
 
@@ -126,8 +126,8 @@ class Run:
             self.stopping.set()
 
 
-def in_time(end: Callable[[], None]) -> None:
-    """Do something that a store may hinder, but don't wait for long."""
+def in_time(end: Callable[[], None], *also: threading.Thread) -> None:
+    """Do something that a store may hinder, but don't wait for long; nor for threads that use the store as well."""
 
     def do() -> None:
         with contextlib.suppress(StoreError):
@@ -135,4 +135,6 @@ def in_time(end: Callable[[], None]) -> None:
 
     thread = threading.Thread(target=do, daemon=True)
     thread.start()
-    thread.join(1.0)
+    until = time.monotonic() + 1.0
+    for one in (thread, *also):
+        one.join(max(until - time.monotonic(), 0))

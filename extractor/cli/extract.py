@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         _make_folder(args.out)
     if args.store is not None:
-        open_named_store(args.store, settings)
+        open_named_store(args.store, settings).close()  # made, or refused, before anything is read
     jobs = find_jobs([Path(given) for given in args.inputs], args.out, lambda _: args.join_images)
     if not jobs:
         raise UsageError("there is no PDF, TIFF, PNG or JPEG file in what was given", "give files, or other folders")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from extractor.cli.export import tell_count
@@ -34,12 +35,8 @@ def publish(args: argparse.Namespace, settings: Settings) -> int:
     if args.plan and args.apply:
         raise UsageError("--plan and --apply do not go together", "plan, have it approved, then apply")
     store = open_named_store(args.store, settings, create=False)
-    target = open_target(args.to, args.schema, own=args.map is None)
-    try:
+    with closing(store), closing(open_target(args.to, args.schema, own=args.map is None)) as target:
         return _mapped(args, store, target) if args.map else _own(args, store, target)
-    finally:
-        target.close()
-        store.close()
 
 
 def _own(args: argparse.Namespace, store: Store, target: Target) -> int:

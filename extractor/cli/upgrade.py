@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.cli.common import add_store
 from extractor.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from extractor.store import Store
 
 HELP = "bring a store to the schema of this version"
 EXAMPLE = "extractor upgrade --store kho.db"
@@ -27,16 +32,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Upgrade, and say from which schema to which."""
-    from extractor.store import find_revision, open_for_upgrade, rehearse, upgrade_store
+    from extractor.store import open_for_upgrade
 
-    store = open_for_upgrade(args.store)
+    with closing(open_for_upgrade(args.store)) as store:
+        return _upgrade(args, store)
+
+
+def _upgrade(args: argparse.Namespace, store: Store) -> int:
+    from extractor.store import find_revision, rehearse, upgrade_store
+
     before = find_revision(store)
     if before is None:
         raise UsageError(f"{args.store} holds no store yet", "check the address")
     if args.rehearse:
         for step in rehearse(store):
             print(f"schema {step.start} -> {step.end} -> {step.start}: {step.rows} rows as they were")
-        store.close()
         return EXIT_OK
     if args.to == "base":
         raise UsageError("base would remove everything", "give a schema such as 0001")
@@ -44,7 +54,6 @@ def run(args: argparse.Namespace) -> int:
         log.warning("a copy of the store is kept: %s", _copy(Path(str(store.address.url.database)), before))
     upgrade_store(store, args.to)
     print(f"schema {before} -> {find_revision(store)}")
-    store.close()
     return EXIT_OK
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from extractor.cli.common import add_store, read_settings
 from extractor.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from extractor.store import Store
 
 HELP = "people of the review application: add, list, password, role, disable, enable; tokens for programs"
 EXAMPLE = "extractor user add lan --role reviewer --store kho.db"
@@ -27,9 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do one thing."""
     from extractor.cli.work import open_named_store
+
+    with closing(open_named_store(args.store, read_settings(args))) as store:
+        return _do(args, store)
+
+
+def _do(args: argparse.Namespace, store: Store) -> int:
     from extractor.store import add_person, add_token, change_person, list_people, revoke_token
 
-    store = open_named_store(args.store, read_settings(args))
     if args.action == "list":
         with store.read() as connection:
             for name, role, active in list_people(connection):
@@ -50,7 +60,6 @@ def run(args: argparse.Namespace) -> int:
             revoke_token(store, args.name)
         case action:
             change_person(store, args.name, active=action == "enable")
-    store.close()
     return EXIT_OK
 
 

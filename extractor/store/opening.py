@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,21 +93,28 @@ def open_store(given: str, *, files: Path | None = None, create: bool = True) ->
     address = parse_address(given, files)
     if address.is_sqlite:
         _check_path(Path(str(address.url.database)), create=create)
-    engine = make_engine(address)
-    store = Store(address, engine)
-    with _told():
-        have, want = find_revision(store), newest_revision()
-        if have is None and not create:
-            raise StoreError(f"{given} holds no store yet", "run extractor extract --store or bulk first")
-        if have is None:
-            upgrade_store(store)
-        elif have != want:
-            raise StoreError(
-                f"the store is at schema {have}, this version needs {want}",
-                f"run extractor upgrade --store {given}",
-            )
-    address.files.mkdir(parents=True, exist_ok=True)
+    store = Store(address, make_engine(address))
+    with ExitStack() as undo:
+        undo.callback(store.close)  # where it can't be used the caller has nothing to close
+        with _told():
+            _check_schema(store, given, create=create)
+        address.files.mkdir(parents=True, exist_ok=True)
+        undo.pop_all()
     return store
+
+
+def _check_schema(store: Store, given: str, *, create: bool) -> None:
+    """Of this version, made where there is none."""
+    have, want = find_revision(store), newest_revision()
+    if have is None and not create:
+        raise StoreError(f"{given} holds no store yet", "run extractor extract --store or bulk first")
+    if have is None:
+        upgrade_store(store)
+    elif have != want:
+        raise StoreError(
+            f"the store is at schema {have}, this version needs {want}",
+            f"run extractor upgrade --store {given}",
+        )
 
 
 def open_for_upgrade(given: str, files: Path | None = None) -> Store:

@@ -10,6 +10,7 @@ from extractor.errors import ExtractorError
 from extractor.settings import Settings
 from extractor.store import Store, bring_up_to_date, recheck
 
+LAST_SECONDS = 10.0  # that a document at hand may take when the application ends
 SETTLE_SECONDS = 0.3  # several decisions on a document are checked together
 
 log = logging.getLogger("extractor")
@@ -40,10 +41,11 @@ class Background:
             return self._changed.wait_for(lambda: not self._wanted and not self._busy, seconds)
 
     def close(self) -> None:
-        """Stop after the document at hand."""
+        """Stop after the document at hand; whoever closes the store then closes it under nobody."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self._thread.join(LAST_SECONDS)
 
     def _run(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,12 @@ def open_target(given: str, schema: str | None = None, *, own: bool = True) -> T
     if schema is not None and (address.is_sqlite or not schema.isidentifier()):
         raise UsageError(f"there is no schema {schema} in that target", "give --schema NAME with PostgreSQL only")
     target = Target(address, _make_engine(address, schema), schema)
-    if own:
-        with told():
-            _upgrade(target)
+    with ExitStack() as undo:
+        undo.callback(target.close)  # where it can't be used the caller has nothing to close
+        if own:
+            with told():
+                _upgrade(target)
+        undo.pop_all()
     return target
 
 
