@@ -21,6 +21,7 @@ FLAT = 1.6  # widths of its height that a dash has
 HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
 SURE_DASH = 0.85
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
+STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}  # lone signs that a figure is read as
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
@@ -154,9 +155,13 @@ def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 
 
 def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Where an engine sees a zero and another a round letter in its place, both see the zero."""
+    """Where an engine sees a zero and another a round letter in its place, both see the zero.
+
+    A lone stroke or a round letter with a tail beside another's figure is no reading of a value, but no second one either.
+    """
     figures = {canonical(r.text) for r in readings if NUMBER_CHARS.match(canonical(r.text))}
-    return tuple(replace(r, text=zeros) if (zeros := _zeros(r.text)) in figures else r for r in readings)
+    seen = [replace(r, text=zeros) if (zeros := _zeros(r.text)) in figures else r for r in readings]
+    return tuple(replace(r, text="", confidence=0.0) if STROKES.get(r.text) in figures else r for r in seen)
 
 
 def _zeros(text: str) -> str:

@@ -22,7 +22,8 @@ LINE_PITCH = 1.55  # text heights from line to line in single spacing
 LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
-BROKEN_DASH = (0.4, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
+BROKEN_DASH = (0.22, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
+FLATTISH = 1.4  # widths of its height that it has at least
 DASH_GAP, DASH_FILLED = 0.2, 0.55  # text heights between its pieces, and share of its width that they fill
 
 
@@ -109,7 +110,7 @@ def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
     narrowest, widest, highest = (part * text_height for part in BROKEN_DASH)
     for x, y, w, h, _ in stats[1:]:
         filled = specks[y : y + h, x : x + w].any(axis=0).mean() >= DASH_FILLED
-        if narrowest <= w <= widest and h <= highest and filled:
+        if narrowest <= w <= widest and h <= min(highest, w / FLATTISH) and filled:
             return (InkLine(int(x) + zone, int(y) + zone, int(x + w) + zone, int(y + h) + zone),)
     return ()
 
