@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from extractor.reading.joining import join_lines
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.records import CellState, CellText, Field, Piece, Reading
 
@@ -231,7 +232,7 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     if not any(part.ink.has_ink for part in parts):
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
     if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
-        raw = " ".join(" ".join((part.ink.words or "").split()) for part in parts).strip()
+        raw = join_lines([line for part in parts for line in (part.ink.words or "").split("\n")], words)
         return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
     texts: list[str] = []
     scores: list[float] = []
@@ -244,7 +245,7 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
             texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
             readings += [r for r in (line, second.get(id(line))) if r is not None]
-    raw = " ".join(text for text in texts if text)
+    raw = join_lines(texts, words)
     state: CellState = "read" if raw else "illegible"
     lines = tuple(text for text in texts if text)
     return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)

@@ -22,6 +22,8 @@ LINE_PITCH = 1.55  # text heights from line to line in single spacing
 LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
+MARK = (0.18, 0.25)  # text heights: a ditto mark, or each of its two strokes, is no lower; no narrower as one
+MARK_GAP = 0.2  # text heights between its strokes
 BROKEN_DASH = (0.22, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
 FLATTISH = 1.4  # widths of its height that it has at least
 DASH_GAP, DASH_FILLED = 0.2, 0.55  # text heights between its pieces, and share of its width that they fill
@@ -72,6 +74,8 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     inside = ~ruling & ~_within_border(boxes, ink.shape, text_height)
     big = inside & _is_print(boxes, text_height)
     if not big.any():
+        big = _ditto_mark(boxes, inside, text_height)
+    if not big.any():
         return FoundLines((), False, bool((~ruling).any()))
     kept = big | _beside(boxes, big, ruling, text_height)
     rows = _row_spans(boxes[big], labels, np.nonzero(kept)[0] + 1, text_height)
@@ -85,6 +89,20 @@ def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:
     w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     result: np.ndarray = (np.maximum(w, h) >= SPECK * text_height) | ((w >= DASH * text_height) & (w >= 1.8 * h))
     return result
+
+
+def _ditto_mark(boxes: np.ndarray, inside: np.ndarray, text_height: float) -> np.ndarray:
+    """Mask of a small mark that stands alone: one blot of two strokes, or two upright ones side by side."""
+    alone = np.nonzero(inside)[0]
+    found = np.zeros(len(boxes), bool)
+    sizes = (boxes[alone, 2:] - boxes[alone, :2]) / text_height
+    if len(alone) == 1 and sizes.min() >= MARK[0] and sizes.max() >= MARK[1]:
+        found[alone] = True
+    if len(alone) == 2 and (sizes[:, 1] >= MARK[0]).all() and (sizes[:, 1] > sizes[:, 0]).all():
+        left, right = sorted(boxes[alone].tolist())
+        level = abs(left[1] - right[1]) <= MARK_GAP * text_height
+        found[alone] = level and 0 <= right[0] - left[2] <= MARK_GAP * text_height
+    return found
 
 
 def _within_border(boxes: np.ndarray, shape: tuple[int, ...], text_height: float) -> np.ndarray:

@@ -166,3 +166,10 @@ def test_pale_ink_is_read_where_two_readers_agree_and_else_no_sure_blank(
     blank = settle_number(parts_of(()), ())
     field = settle_faint(blank, read(*seen))
     assert (field.raw, field.state, "stray-ink" in field.reasons) == (raw, state, held)
+
+
+def test_a_lone_stroke_beside_a_one_is_no_second_reading() -> None:
+    parts = parts_of(lines_of(make_cell("1")))
+    field = settle_number(parts, read(("trueocr", "/", 0.97), ("tesseract-eng", "/", 0.4), ("ppocr", "1", 0.98)))
+    assert field.raw == "1"
+    assert "single-reader" in field.reasons

@@ -1,0 +1,37 @@
+"""Small ink in a cell -> a line of print, or dirt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extractor.reading.lines import find_lines
+
+HEIGHT = 28.0
+
+
+def cell(*strokes: tuple[int, int, int, int]) -> np.ndarray:
+    """A cell with black boxes x, y, w, h."""
+    gray = np.full((60, 140), 255, np.uint8)
+    for x, y, w, h in strokes:
+        gray[y : y + h, x : x + w] = 0
+    return gray
+
+
+@pytest.mark.parametrize("strokes", [((66, 20, 3, 7), (71, 20, 3, 7)), ((66, 20, 8, 6),)])
+def test_a_ditto_mark_is_print(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
+    (line,) = find_lines(cell(*strokes), HEIGHT).lines
+    assert (line.x0, line.y0) == (66, 20)
+
+
+@pytest.mark.parametrize("strokes", [((30, 20, 3, 3),), ((20, 20, 3, 7), (90, 40, 3, 7)), ((66, 20, 3, 6),) * 2])
+def test_specks_are_no_print(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
+    found = find_lines(cell(*strokes), HEIGHT)
+    assert not found.lines
+    assert found.specks
+
+
+def test_the_little_that_is_left_of_a_dash_among_specks_is_looked_at() -> None:
+    found = find_lines(cell((60, 26, 7, 4), (90, 45, 2, 2), (20, 12, 2, 2)), HEIGHT)
+    assert not found.lines
+    assert [(line.x0, line.x1) for line in found.faint] == [(60, 67)]
