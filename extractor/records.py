@@ -166,7 +166,7 @@ class TextLine:
     `raw`, `clean`: uint8 (h, w), the line with its surroundings from the page's raw and cleaned pixels (both cleaned
     where a stamp crosses the line);
     `inner`: the ink box (x0, y0, x1, y1) inside these crops; `text_height`: the page's, in pixels;
-    `sign`: a check box before the text, which the crops leave out.
+    `sign`: a check box before the text, which the crops leave out, or a ditto mark, which is all of the line.
     """
 
     box: Box

@@ -129,7 +129,9 @@ def _is_rest(whole: Sequence[float], seen: Sequence[float]) -> bool:
 
 def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether a border was lost and another line taken for one: most are where they should be, but not all."""
-    return len(whole) / 2 < _kept(whole, seen) < len(whole) == len(seen)
+    if len(whole) != len(seen) or _same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
+        return False
+    return _kept(whole, seen) > len(whole) / 2
 
 
 def _kept(whole: Sequence[float], seen: Sequence[float]) -> int:

@@ -18,6 +18,7 @@ from extractor.reading.consensus import (
 )
 from extractor.reading.engines import Engine
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
+from extractor.reading.signs import DITTO
 from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
@@ -123,8 +124,10 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
 def _settle(cell: _Cell) -> Field:
     """The cell's field; figures on several lines may be those of several rows."""
     field = settle_number(cell.parts, _whole(cell))
-    if any(line.sign for line in cell.lines):
-        signs = " ".join(line.sign for line in cell.lines if line.sign)
+    signs = " ".join(line.sign for line in cell.lines if line.sign)
+    if signs == DITTO and len(cell.lines) == 1:
+        return replace(field, raw=DITTO, state="read", confidence=0.0, reasons=(*field.reasons, "ditto"))
+    if signs:
         field = replace(field, raw=f"{signs} {field.raw}".strip(), state="read", reasons=(*field.reasons, "check-box"))
     figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)
     return replace(field, reasons=(*field.reasons, "several-lines")) if figures > 1 else field

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from extractor.reading.joining import join_lines
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
+from extractor.reading.signs import DITTO
 from extractor.records import CellState, CellText, Field, Piece, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
@@ -27,6 +28,7 @@ FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank c
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
 SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alone
+SURE_SIGN = 0.95
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
@@ -158,7 +160,7 @@ def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Where an engine sees a zero and another a round letter in its place, both see the zero.
 
-    A lone stroke or a round letter with a tail beside another's figure is no reading of a value, but no second one either.
+    A lone stroke or letter beside another's figure is no reading of a value, but no second one either.
     """
     figures = {canonical(r.text) for r in readings if NUMBER_CHARS.match(canonical(r.text))}
     seen = [replace(r, text=zeros) if (zeros := _zeros(r.text)) in figures else r for r in readings]
@@ -240,6 +242,11 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     for part in parts:
         signs = (*(line.sign for line in part.ink.lines), *("" for _ in part.lines))  # no reading is left out
         for line, sign in zip(part.lines, signs, strict=False):
+            if sign == DITTO:
+                # told by its shape; engines see figures in it
+                texts.append(sign)
+                scores.append(SURE_SIGN)
+                continue
             chosen, score = choose_line(line, second.get(id(line)), words)
             chosen = _in_case(chosen, texts[-1] if texts else "", words)
             texts.append(f"{sign} {chosen}".strip())

@@ -7,8 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.checkbox import CHECK_BOX, find_check_box
 from extractor.reading.lines import INK_BELOW, FoundLines, InkLine, find_lines
+from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
 from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
@@ -155,7 +155,7 @@ def _cut(
 ) -> TextLine:
     """Crop with surroundings above and below, but never past the cell's side walls.
 
-    `lifted`: without the coloured ink beside it; `signs`: a check box before the text is told apart.
+    `lifted`: without the coloured ink beside it; `signs`: a check box before the text and a ditto mark are told apart.
     """
     x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
     whole, behind = (x0, y0, x1, y1), find_check_box(page.gray[y0:y1, x0:x1], page.text_height) if signs else None
@@ -171,6 +171,8 @@ def _cut(
     # where a stamp crosses the line, engines would read the stamp
     raw = page.gray if lifted or _covered(page, (x0, y0, x1, y1)) else page.raw
     sign = "" if behind is None else CHECK_BOX
+    if signs and behind is None and is_ditto(page.gray[y0:y1, x0:x1], page.text_height):
+        sign = DITTO
     return TextLine(whole, raw[region].copy(), page.gray[region].copy(), inner, page.text_height, sign)
 
 

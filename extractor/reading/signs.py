@@ -1,4 +1,4 @@
-"""Pixels of a line -> where its text begins behind a check box, which no engine knows."""
+"""Pixels of a line -> the signs in it that no engine knows: a check box before the text, a ditto mark."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import numpy as np
 
 from extractor.reading.lines import INK_BELOW
 
-CHECK_BOX = "☐"
+CHECK_BOX, DITTO = "☐", '"'
 SIDES = (0.45, 1.15)  # text heights of a box's sides
 SQUARE = 1.35  # times its shorter side that the longer one may be
 WALL, WALLED = 0.16, 0.85  # of its height: thickness of a wall; share of each wall that is ink
 HOLLOW = 0.12  # share of the inside that may be ink
+LOWEST_MARK, HIGHEST_MARK, WIDEST_MARK = 0.15, 0.42, 0.6  # text heights of a ditto mark: lower than any figure
 APART = 0.12  # text heights between the box and the text behind it
 
 
@@ -37,6 +38,22 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
     if stats[second, cv2.CC_STAT_LEFT] - (x + w) < APART * text_height:
         return None
     return int(x + w) if _is_hollow(labels[y : y + h, x : x + w] == first) else None
+
+
+def is_ditto(gray: np.ndarray, text_height: float) -> bool:
+    """Whether all the ink of a line, gray uint8 (H, W), is a ditto mark: two short upright strokes, or one blot of both."""
+    ink = (gray < INK_BELOW).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count not in (2, 3):
+        return False
+    boxes = stats[1:, :4] / text_height
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    if not (LOWEST_MARK <= y1 - y0 <= HIGHEST_MARK and LOWEST_MARK <= x1 - x0 <= WIDEST_MARK):
+        return False
+    upright = boxes[:, 3] > boxes[:, 2]
+    if count == 2:
+        return bool(x1 - x0 > y1 - y0)
+    return bool(upright.all() and boxes[:, 3].min() >= LOWEST_MARK and x1 - x0 > boxes[:, 2].sum())
 
 
 def _is_hollow(shape: np.ndarray) -> bool:

@@ -1,4 +1,4 @@
-"""Check boxes before the text of a line."""
+"""Check boxes before the text of a line, and ditto marks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.reading.checkbox import find_check_box
+from extractor.reading.signs import find_check_box, is_ditto
 
 TEXT_HEIGHT = 30.0
 
@@ -37,3 +37,27 @@ def test_a_box_alone_may_be_a_figure() -> None:
 @pytest.mark.parametrize("shape", [(0, 40), (1, 300), (40, 0)])
 def test_a_sliver_has_no_box(shape: tuple[int, int]) -> None:
     assert find_check_box(np.zeros(shape, np.uint8), TEXT_HEIGHT) is None
+
+
+def make_mark(*strokes: tuple[int, int, int, int]) -> np.ndarray:
+    line = np.full((14, 40), 255, np.uint8)
+    for x, y, w, h in strokes:
+        line[y : y + h, x : x + w] = 0
+    return line
+
+
+@pytest.mark.parametrize("strokes", [((10, 2, 3, 8), (16, 2, 3, 8)), ((10, 3, 9, 7),)])
+def test_two_short_strokes_are_a_ditto_mark(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
+    assert is_ditto(make_mark(*strokes), TEXT_HEIGHT)
+
+
+@pytest.mark.parametrize(
+    "strokes", [((10, 4, 20, 3),), ((10, 2, 3, 8),), ((10, 4, 3, 3), (16, 4, 3, 3)), ((2, 2, 3, 8), (30, 2, 3, 8))]
+)
+def test_dashes_commas_and_colons_are_none(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
+    assert not is_ditto(make_mark(*strokes), TEXT_HEIGHT)
+
+
+@pytest.mark.parametrize("figure", ["1", "0", "7", "-", "x"])
+def test_figures_are_no_ditto_marks(figure: str) -> None:
+    assert not is_ditto(make_line(figure, box=False), TEXT_HEIGHT)
