@@ -35,8 +35,9 @@ def test_a_box_alone_may_be_a_figure() -> None:
 
 
 @pytest.mark.parametrize("shape", [(0, 40), (1, 300), (40, 0)])
-def test_a_sliver_has_no_box(shape: tuple[int, int]) -> None:
+def test_a_sliver_has_no_sign(shape: tuple[int, int]) -> None:
     assert find_check_box(np.zeros(shape, np.uint8), TEXT_HEIGHT) is None
+    assert not is_ditto(np.zeros(shape, np.uint8), TEXT_HEIGHT)
 
 
 def make_mark(*strokes: tuple[int, int, int, int]) -> np.ndarray:
