@@ -9,6 +9,7 @@ from extractor.errors import DocumentError, NoCatalogue
 from extractor.form import Form, choose_form, find_form, sketch
 from extractor.reading import Engine
 from extractor.records import Catalogue, DraftRow, DraftTable, PageText
+from extractor.rowing import part_by_labels
 from extractor.sorting import Clues, Codes, Sheaf, find_clues, sort_pages
 from extractor.table import find_tables
 
@@ -29,8 +30,7 @@ def find_filed(
     pages: Sequence[PageText], unread: Sequence[int], catalogues: Sequence[Catalogue], engine: Engine, *, chosen: bool
 ) -> tuple[Filed, ...]:
     """All reports of a file, by their first pages. Raises NoCatalogue where no table follows a catalogue."""
-    drafts = find_tables([grid for page in pages for grid in page.grids])
-    choice = choose_form(drafts, catalogues, chosen=chosen)
+    drafts, choice = _drafts_of(pages, catalogues, chosen=chosen)
     everything = tuple(sorted({*(page.number for page in pages), *unread}))
     if len(everything) == 1:
         return (Filed(Sheaf(everything), find_form(drafts, pages, choice), (), {}),)
@@ -55,6 +55,19 @@ def find_filed(
     )
 
 
+def _drafts_of(
+    pages: Sequence[PageText], catalogues: Sequence[Catalogue], *, chosen: bool
+) -> tuple[list[DraftTable], Choice]:
+    """The pages' tables and the catalogue that they follow, whose labels part the rows of unruled ones."""
+    drafts = find_tables([grid for page in pages for grid in page.grids])
+    try:
+        choice = choose_form(drafts, catalogues, chosen=chosen)
+    except NoCatalogue:
+        by_labels = [part_by_labels(draft, catalogue) for catalogue in catalogues for draft in drafts]
+        choice = choose_form(by_labels, catalogues, chosen=chosen)
+    return [part_by_labels(draft, choice[0]) for draft in drafts], choice
+
+
 def _find_clues(
     drafts: Sequence[DraftTable], pages: Sequence[PageText], catalogue: Catalogue, engine: Engine
 ) -> tuple[Clues, ...]:
@@ -66,12 +79,12 @@ def _find_part(
     sheaf: Sheaf, pages: Sequence[PageText], catalogues: Sequence[Catalogue], choice: Choice, *, chosen: bool
 ) -> Form | DocumentError:
     """The form of one report. A part too short to tell its catalogue has that of the file."""
-    drafts = find_tables([grid for page in pages for grid in page.grids])
     try:
         try:
-            own = choose_form(drafts, catalogues, chosen=chosen)
+            drafts, own = _drafts_of(pages, catalogues, chosen=chosen)
         except NoCatalogue:
             own = choice
+            drafts = [part_by_labels(one, own[0]) for one in find_tables([g for page in pages for g in page.grids])]
         return find_form(drafts, pages, own, sheaf.pages[0])
     except DocumentError as error:
         return error

@@ -41,7 +41,7 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
 
 
 def is_ditto(gray: np.ndarray, text_height: float) -> bool:
-    """Whether all the ink of a line, gray uint8 (H, W), is a ditto mark: two short upright strokes, or a blot of both."""
+    """Whether a line's ink, gray uint8 (H, W), is a ditto mark: two short upright strokes, or a blot of both."""
     if min(gray.shape) < LOWEST_MARK * text_height:
         return False  # a part without any pixel would crash OpenCV
     ink = (gray < INK_BELOW).astype(np.uint8)

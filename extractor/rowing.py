@@ -1,0 +1,222 @@
+"""Drafted rows whose borders are doubtful, and a catalogue -> rows as its labels tell them.
+
+Where the lines of a cell stand as far apart as rows do, no geometry tells them apart; the labels of the form do. They
+do so where a ruling between two rows was lost. What is printed beside a label follows it by its height on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+import numpy as np
+
+from extractor.indicator import part_labels
+from extractor.records import (
+    Box,
+    Catalogue,
+    CellInk,
+    CellText,
+    DraftRow,
+    DraftTable,
+    GridCell,
+    Piece,
+    Reading,
+    TextLine,
+)
+
+GUESSED = 0.4  # certainty of a grid up to which its rows were told by white alone
+LEAST_GAIN = 0.02  # share of the letters by which another parting of the rows must be likelier
+LEAST_LINES = 4
+MERGED_GAIN = 0.25  # the same within one ruled row: two labels in it are far more alike than one
+ABOVE = 0.25  # of a line's height: where a row begins above its first line, in a table aligned at the top
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a cell with its first reading."""
+
+    ink: TextLine
+    reading: Reading
+    cell: CellText
+
+    @property
+    def top(self) -> float:
+        return float(self.ink.box[1])
+
+    @property
+    def bottom(self) -> float:
+        return float(self.ink.box[3])
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def part_by_labels(draft: DraftTable, catalogue: Catalogue) -> DraftTable:
+    """The table, with the rows of its pages parted anew where the catalogue's labels fit far better so."""
+    rows: list[DraftRow] = []
+    for loose, run in groupby(draft.rows, key=_loose_page):
+        members = list(run)
+        parted = _part_run(members, catalogue) if loose is not None else []
+        rows += parted or [part for row in members for part in _part_merged(row, catalogue)]
+    return replace(draft, rows=tuple(rows))
+
+
+def _loose_page(row: DraftRow) -> int | None:
+    """The page of a row whose borders were guessed, None of any other."""
+    cells = _cells(row)
+    if row.grid_certainty > GUESSED or len(row.pieces) != 1 or any(cell.ink.words is not None for cell in cells):
+        return None
+    return row.pieces[0].page
+
+
+def _cells(row: DraftRow) -> tuple[CellText, ...]:
+    return (*row.stt, *row.label, *row.unit, *row.value, *row.note, *(cell for other in row.others for cell in other))
+
+
+def _part_run(rows: Sequence[DraftRow], catalogue: Catalogue) -> list[DraftRow]:
+    """The rows of a page anew; none where its geometry does as well."""
+    label = [list(_lines(row.label)) for row in rows]
+    lines = sorted((line for own in label for line in own), key=lambda line: line.top)
+    if len(lines) < LEAST_LINES:
+        return []
+    firsts = {id(min(own, key=lambda line: line.top).ink) for own in label if own}
+    borders = frozenset(i for i, line in enumerate(lines) if id(line.ink) in firsts)
+    starts, gain = part_labels([line.reading.text for line in lines], catalogue, borders)
+    return [] if gain < LEAST_GAIN or frozenset(starts) == borders else _parted(rows, lines, starts)
+
+
+def _part_merged(row: DraftRow, catalogue: Catalogue) -> Sequence[DraftRow]:
+    """The row, or the rows whose labels it holds."""
+    lines = sorted(_lines(row.label), key=lambda line: line.top)
+    if len(lines) < 2 or len(row.pieces) != 1 or any(cell.ink.words is not None for cell in _cells(row)):
+        return [row]
+    starts, gain = part_labels([line.reading.text for line in lines], catalogue, frozenset((0,)))
+    if gain < MERGED_GAIN or len(starts) < 2:
+        return [row]
+    return _parted([replace(row, grid_certainty=min(row.grid_certainty, GUESSED))], lines, starts)
+
+
+def _parted(rows: Sequence[DraftRow], lines: Sequence[_Line], starts: Sequence[int]) -> list[DraftRow]:
+    """The rows anew, each from the line that begins its label to the next one's."""
+    blocks = [lines[a:b] for a, b in pairwise((*starts, len(lines)))]
+    edges = _edges(blocks, rows)
+    return [
+        _row(rows, top, bottom, is_last=n == len(blocks) - 1)
+        for n, (top, bottom) in enumerate(pairwise((-np.inf, *edges, np.inf)))
+    ]
+
+
+def _lines(cells: Sequence[CellText]) -> Iterator[_Line]:
+    for cell in cells:
+        for ink, reading in zip(cell.ink.lines, cell.lines, strict=False):
+            yield _Line(ink, reading, cell)
+
+
+def _edges(blocks: Sequence[Sequence[_Line]], rows: Sequence[DraftRow]) -> list[float]:
+    """Where each row but the first begins, in pixels of the page."""
+    beside = np.array([line.middle for row in rows for cells in (row.unit, row.value) for line in _lines(cells)])
+    at_top = centred = 0
+    for block in blocks:
+        own = beside[(beside > block[0].top) & (beside < block[-1].bottom)]
+        if len(block) > 1 and len(own):
+            middle = (block[0].top + block[-1].bottom) / 2
+            at_top += int(abs(own[0] - block[0].middle) < abs(own[0] - middle))
+            centred += int(abs(own[0] - block[0].middle) >= abs(own[0] - middle))
+    if at_top >= centred:
+        return [after[0].top - ABOVE * (after[0].bottom - after[0].top) for after in blocks[1:]]
+    return [(before[-1].bottom + after[0].top) / 2 for before, after in pairwise(blocks)]
+
+
+def _row(rows: Sequence[DraftRow], top: float, bottom: float, *, is_last: bool) -> DraftRow:
+    """What stands between two heights, as one row."""
+    place = _place(rows)
+    low = place.start if top == -np.inf else top
+    high = place.end if is_last else bottom
+
+    def within(cells: Sequence[CellText]) -> tuple[CellText, ...]:
+        found = [line for line in _lines(cells) if top <= line.middle < bottom]
+        return (_cell(cells, found, place, (low, high)),) if cells else ()
+
+    model = rows[0]
+    columns = max(len(row.others) for row in rows)
+    others = [[cell for row in rows if n < len(row.others) for cell in row.others[n]] for n in range(columns)]
+    return DraftRow(
+        stt=within([cell for row in rows for cell in row.stt]),
+        label=within([cell for row in rows for cell in row.label]),
+        unit=within([cell for row in rows for cell in row.unit]),
+        value=within([cell for row in rows for cell in row.value]),
+        note=within([cell for row in rows for cell in row.note]),
+        others=tuple(within(cells) for cells in others),
+        pieces=(Piece(model.pieces[0].page, place.source(place.box, low, high)),),
+        columns_missing=model.columns_missing,
+        grid_certainty=min(row.grid_certainty for row in rows),
+    )
+
+
+def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span: tuple[float, float]) -> CellText:
+    """One cell of the lines; what is known of the cells that they come from holds for it too."""
+    ordered = sorted(lines, key=lambda line: (line.top, line.ink.box[0]))
+    x0, x1 = min(cell.ink.cell.box[0] for cell in cells), max(cell.ink.cell.box[2] for cell in cells)
+    old = (
+        min(cell.ink.piece.box[0] for cell in cells),
+        min(cell.ink.piece.box[1] for cell in cells),
+        max(cell.ink.piece.box[2] for cell in cells),
+        max(cell.ink.piece.box[3] for cell in cells),
+    )
+    own = {id(line.cell): line.cell for line in ordered}
+    touched = [cell.ink for cell in cells if cell.ink.cell.box[1] < span[1] and cell.ink.cell.box[3] > span[0]]
+    inks = [cell.ink for cell in own.values()] or touched
+    ink = CellInk(
+        GridCell(0, cells[0].ink.cell.column, 1, 1, (x0, span[0], x1, span[1])),
+        Piece(cells[0].ink.piece.page, place.source(old, *span)),
+        tuple(line.ink for line in ordered),
+        stamped=max((one.stamped for one in inks), default=0.0),
+        pen=any(one.pen for one in inks),
+        touches=any(one.touches for one in inks),
+        specks=any(one.specks for one in touched),
+        stray=any(one.stray for one in inks),
+        blot=any(one.blot for one in inks),
+        faint=tuple(f for one in touched for f in one.faint if span[0] <= (f.box[1] + f.box[3]) / 2 < span[1]),
+    )
+    readings = tuple(line.reading for line in ordered)
+    text = " ".join(reading.text for reading in readings if reading.text)
+    return CellText(ink, text, min((reading.confidence for reading in readings), default=1.0), readings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Heights `start` to `end` on the straight page -> `box` of the source page, along the side that the rows follow.
+
+    `axis`: 1 downwards, 0 to the side, on a sheet that lies; `backwards`: on one that was turned.
+    """
+
+    box: Box
+    start: float
+    end: float
+    axis: int
+    backwards: bool
+
+    def source(self, box: Box, top: float, bottom: float) -> Box:
+        """The part of a box of the source page between two heights of the straight page."""
+        low, high = self.box[self.axis], self.box[self.axis + 2]
+        shares = [(y - self.start) / max(self.end - self.start, 1.0) for y in (top, bottom)]
+        if self.backwards:
+            shares = [1.0 - share for share in reversed(shares)]
+        a, b = (low + min(max(share, 0.0), 1.0) * (high - low) for share in shares)
+        return (a, box[1], b, box[3]) if self.axis == 0 else (box[0], a, box[2], b)
+
+
+def _place(rows: Sequence[DraftRow]) -> _Place:
+    cells = [cell.ink for row in rows for cell in _cells(row)]
+    boxes = np.array([row.pieces[0].box for row in rows])
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    first, last = min(cells, key=lambda cell: cell.cell.box[0]), max(cells, key=lambda cell: cell.cell.box[0])
+    # where columns follow each other to the right, rows do downwards, and so on around
+    right, down = (sum(last.piece.box[side::2]) - sum(first.piece.box[side::2]) for side in (0, 1))
+    axis = 1 if abs(right) >= abs(down) else 0
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    start, end = min(cell.cell.box[1] for cell in cells), max(cell.cell.box[3] for cell in cells)
+    return _Place(box, start, end, axis, right < 0 if axis else down > 0)
