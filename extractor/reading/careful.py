@@ -126,6 +126,8 @@ def _settle(cell: _Cell) -> Field:
     field = settle_number(cell.parts, _whole(cell))
     signs = " ".join(line.sign for line in cell.lines if line.sign)
     if signs == DITTO and len(cell.lines) == 1:
+        if "stray-ink" in field.reasons:
+            return field
         return replace(field, raw=DITTO, state="read", confidence=0.0, reasons=(*field.reasons, "ditto"))
     if signs:
         field = replace(field, raw=f"{signs} {field.raw}".strip(), state="read", reasons=(*field.reasons, "check-box"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.lines import INK_BELOW, FoundLines, InkLine, find_lines
+from extractor.reading.lines import INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
 from extractor.reading.stray import has_blot, is_stray
 from extractor.reading.words import lines_in, words_in
@@ -118,6 +118,8 @@ def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
     """With what speaks against its ink's being print."""
     if not ink.lines:
         return ink
+    if dirty and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
+        return replace(ink, lines=(), specks=True)
     x0, y0, x1, y1 = _inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
@@ -127,6 +129,11 @@ def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
         stray=not ink.pen and is_stray(page.gray[region], stray, page.text_height, dirty=dirty),
         blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
+
+
+def _is_speck(line: TextLine) -> bool:
+    x0, y0, x1, y1 = line.box
+    return max(x1 - x0, y1 - y0) < SPECK * line.text_height
 
 
 def _paper_around(page: PageImage, box: tuple[int, int, int, int]) -> float:

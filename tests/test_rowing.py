@@ -1,0 +1,91 @@
+"""Rows that the geometry merged -> rows by the form's labels, with what is printed beside each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extractor.indicator import list_catalogues, load_catalogue
+from extractor.records import CellInk, CellText, DraftRow, DraftTable, GridCell, Piece, Reading, Role, TextLine
+from extractor.rowing import part_by_labels
+
+FORM = load_catalogue(list_catalogues()[0])
+PITCH, HEIGHT = 30, 20
+XS: dict[str, tuple[int, int]] = {
+    "stt": (0, 50),
+    "label": (50, 500),
+    "unit": (500, 600),
+    "value": (600, 700),
+    "note": (700, 1000),
+}
+PAGE = 1000.0
+Printed = tuple[int, str]  # a line's number from the top, and its text
+
+
+def make_cell(role: str, printed: tuple[Printed, ...], n_lines: int) -> CellText:
+    x0, x1 = XS[role]
+    blank = np.full((HEIGHT, x1 - x0), 255, np.uint8)
+    lines = tuple(
+        TextLine((x0, k * PITCH, x1, k * PITCH + HEIGHT), blank, blank, (0, 0, x1 - x0, HEIGHT), 24.0)
+        for k, _ in printed
+    )
+    box = (float(x0), 0.0, float(x1), float(n_lines * PITCH))
+    piece = Piece(1, tuple(part / PAGE for part in box))  # type: ignore[arg-type]
+    readings = tuple(Reading("trueocr", text, 0.99) for _, text in printed)
+    ink = CellInk(GridCell(0, list(XS).index(role), 1, 1, box), piece, lines)
+    return CellText(ink, " ".join(text for _, text in printed), 0.99, readings)
+
+
+def make_row(certainty: float, n_lines: int, **printed: tuple[Printed, ...]) -> DraftRow:
+    cells = {role: (make_cell(role, printed.get(role, ()), n_lines),) for role in XS}
+    piece = Piece(1, (0.0, 0.0, 1.0, n_lines * PITCH / PAGE))
+    return DraftRow(**cells, pieces=(piece,), grid_certainty=certainty)  # type: ignore[arg-type]
+
+
+def make_table(*rows: DraftRow) -> DraftTable:
+    roles: tuple[Role, ...] = ("stt", "label", "unit", "value", "note")
+    return DraftTable((), rows, roles, (), ())
+
+
+LABELS = (
+    "Tổng số biên chế được giao trong năm",
+    "Tổng số biên chế có mặt tại thời điểm báo cáo",
+    "Số liệu về lãnh đạo",
+)
+LINES = (
+    "Tổng số biên chế được giao",
+    "trong năm",
+    "Tổng số biên chế có mặt tại",
+    "thời điểm báo cáo",
+    "Số liệu về lãnh đạo",
+)
+
+
+def texts(rows: tuple[DraftRow, ...], role: str) -> list[str]:
+    return [getattr(row, role)[0].text for row in rows]
+
+
+@pytest.mark.parametrize("certainty", [0.3, 1.0])
+def test_merged_rows_part_with_their_values(certainty: float) -> None:
+    label = tuple(enumerate(LINES))
+    merged = make_row(certainty, 5, label=label, value=((0, "12"), (2, "7")), unit=((0, "Người"), (2, "Người")))
+    found = part_by_labels(make_table(merged), FORM).rows
+    assert texts(found, "label") == list(LABELS)
+    assert texts(found, "value") == ["12", "7", ""]
+    assert texts(found, "unit") == ["Người", "Người", ""]
+    assert all(row.grid_certainty <= 0.4 for row in found)
+    tops = [row.pieces[0].box[1] * PAGE for row in found]
+    assert tops == pytest.approx([0, 2 * PITCH - 5, 4 * PITCH - 5])
+
+
+def test_a_long_note_stays_with_the_row_that_it_begins_beside() -> None:
+    label = ((0, LINES[0]), (1, LINES[1]), (5, LINES[2]), (6, LINES[3]), (7, LINES[4]))
+    note = tuple((k, f"dòng {k}") for k in range(5))
+    merged = make_row(0.3, 8, label=label, value=((0, "12"), (5, "7")), note=note)
+    found = part_by_labels(make_table(merged), FORM).rows
+    assert texts(found, "note") == ["dòng 0 dòng 1 dòng 2 dòng 3 dòng 4", "", ""]
+
+
+def test_a_row_that_is_one_label_stays_as_it_is() -> None:
+    row = make_row(1.0, 2, label=((0, LINES[2]), (1, LINES[3])), value=((0, "7"),))
+    assert part_by_labels(make_table(row), FORM).rows == (row,)
