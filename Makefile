@@ -32,8 +32,10 @@ check: $(STAMP) ## format, lint, types, import layers
 	$(BIN)/mypy
 	$(BIN)/pytest tests/test_house.py
 
-test: $(STAMP) system check ## everything: check, all tests, wheel and editable install
-	$(BIN)/pytest
+WORKERS ?= 2
+
+test: $(STAMP) system check ## everything: check, all tests (in WORKERS processes), wheel and editable install
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 	@echo "make test: all checks and tests passed"
 
 demo: $(STAMP) ## extract the sample scan of fixtures/cases and print what a reviewer would see

@@ -165,7 +165,8 @@ def test_an_interrupt_gives_back_what_workers_run(tmp_path: Path, dask: Dask) ->
     store.close()
 
 
-def test_what_can_not_work_is_refused_before_it_starts(tmp_path: Path) -> None:
+def test_what_can_not_work_is_refused_before_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractor.bulk.cluster.CONNECT_SECONDS", 2)
     store, documents = _open(tmp_path, ["one"])
     run = ClusterRun(store, _order(tmp_path), documents, _ignore, "tcp://127.0.0.1:9", "tests.bulk.fakes:work")
     with pytest.raises(UsageError, match="no scheduler"):
