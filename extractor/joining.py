@@ -10,11 +10,14 @@ import struct
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.errors import TooLarge, UnreadableFile
 from extractor.ingest import pack_images, read_name
-from extractor.settings import IngestSettings
 from extractor.writing import printable, safe_name
+
+if TYPE_CHECKING:
+    from extractor.settings import IngestSettings
 
 KINDS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".tif": "tiff", ".tiff": "tiff"}
 LARGEST = 256 << 20  # bytes of an image that may be a page among others

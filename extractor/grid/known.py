@@ -14,6 +14,7 @@ from extractor.grid.rulings import Rulings, Segment
 from extractor.records import Grid
 
 FED = 3.0  # text heights by which a sheet may lie elsewhere under the scanner than another one
+FITS = 0.8  # text heights from a known border, moved and scaled, beyond which what is drawn is another one
 SEEN = 0.08  # share of a ruling of a known table that is enough to know it by
 MOST_CROSSED = 0.2  # share of rows in which print may stand over a border that is known from other pages
 
@@ -25,6 +26,8 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | No
     """
     text_height = rulings.text_height
     borders = _place(known, rulings.columns, text_height)
+    if borders is None:
+        return None
     left, right = borders[0], borders[-1]
     beside = FED * text_height
     level = [s for s in rulings.rows if left - beside < s.start and s.end < right + beside]
@@ -42,8 +45,11 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | No
     return replace(grid, certainty=min(grid.certainty, seen))
 
 
-def _place(known: Sequence[float], columns: Sequence[Segment], text_height: float) -> list[float]:
-    """Known borders where the page has them: moved and scaled by those of which something is drawn."""
+def _place(known: Sequence[float], columns: Sequence[Segment], text_height: float) -> list[float] | None:
+    """Known borders where the page has them: moved and scaled by those of which something is drawn.
+
+    None: what is drawn does not fit them, however moved and scaled, and is of a table with columns of its own.
+    """
     expected = np.array(known)
     drawn = np.full(len(known), np.nan)
     for index, x in enumerate(known):
@@ -54,4 +60,7 @@ def _place(known: Sequence[float], columns: Sequence[Segment], text_height: floa
     if found.sum() < 2:
         return [float(x) for x in expected]
     scale, offset = np.polyfit(expected[found], drawn[found], 1)
-    return [float(x) for x in np.where(found, drawn, expected * scale + offset)]
+    moved = expected * scale + offset
+    if np.abs(moved - drawn)[found].max() > FITS * text_height:
+        return None
+    return [float(x) for x in np.where(found, drawn, moved)]

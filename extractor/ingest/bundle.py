@@ -7,9 +7,12 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from extractor.errors import TooLarge
-from extractor.records import PageFile
+
+if TYPE_CHECKING:
+    from extractor.records import PageFile
 
 HEAD, ENTRY, END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
 HEAD_SIGN, ENTRY_SIGN, END_SIGN = b"PK\3\4", b"PK\1\2", b"PK\5\6"
@@ -61,6 +64,8 @@ def unpack_images(data: bytes) -> tuple[PageFile, ...] | None:
     """Where each image lies, or None: this is not exactly what `pack_images` writes, so no other ZIP is ever opened."""
     if not data.startswith(HEAD_SIGN) or not data.endswith(MARK):
         return None
+    from extractor.records import PageFile  # brings NumPy, which the command line's help does without
+
     files: list[PageFile] = []
     entries: list[bytes] = []
     at, view = 0, memoryview(data)
