@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export, and say what went out and what was held back."""
+    import gc
+
+    gc.disable()  # millions of tuples without a cycle would be looked at again and again
     from extractor.cli.work import open_named_store
 
     if args.to is not None:
