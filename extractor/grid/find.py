@@ -11,6 +11,7 @@ from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
 from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
+from extractor.grid.pieces import cover, do_overlap, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings
 from extractor.records import Grid, Guide, PageImage
 
@@ -27,21 +28,13 @@ SAME_REST = 0.01  # of the page's width: how far a border lies from where other 
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SAME_GUTTER = 0.06  # the same, where one of them is told by print
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
+AS_LARGE = 0.98  # a dotted reading of the same table differs by its rulings' thickness
 
 
 def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom. `guide`: see `find_guide`, of another page."""
     known = guide.borders if guide.usual and guide.ruled else ()
-    rulings = find_rulings(page.gray, page.dpi, page.text_height)
-    solid = find_lattices(rulings, page.number, page.text_height, known)
-    # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
-    dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
-    dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
-    if dotted and _is_fuller(dotted, solid) and not _is_parted(solid, dotted, page.text_height):
-        solid = dotted if _columns(solid) >= LEAST_COLUMNS else _loosely(page, dotted_rulings, known)
-    elif solid and _shapes(dotted) == _shapes(solid):
-        # the same table, some of whose rulings are broken
-        solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
+    solid, dotted_rulings = _ruled(page, known)
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
     beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
@@ -50,23 +43,44 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         return solid
     if beside and _are_tables(beside, page, guide.borders):
         return solid
-    rest = any(_is_rest(guide.borders, _scaled(grid, page)) for grid in solid) if guide.usual else False
+    rest = guide.usual and _are_rest(solid, page, guide)
     if guide.usual and (rest or not solid):
         # the rulings are too damaged to part the table, but its columns are known
         lattice = find_known(dotted_rulings, page.number, [x * page.gray.shape[1] for x in guide.borders])
-        if lattice is not None and guide.ruled and _area((lattice,)) >= NEARLY * _area(solid):
+        if lattice is not None and guide.ruled and cover((lattice,)) >= NEARLY * cover(solid):
             return (lattice,)
     if rest:
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
-        return whole if fits and _area(whole) >= NEARLY * _area(solid) else solid
+        return whole if fits and cover(whole) >= NEARLY * cover(solid) else solid
     if solid and _columns(solid) < LEAST_COLUMNS:
         # two strokes and the rulings between them, in a table that has no upright ones
         whole = find_aligned(page, dotted_rulings, guide, ())
-        if _area(whole) > LARGER * _area(solid):
+        if cover(whole) > LARGER * cover(solid):
             return whole
     # where another page has a table without rulings, it may go on above or below a ruled one
     return tuple(sorted((*solid, *find_aligned(page, dotted_rulings, guide, solid)), key=lambda grid: grid.box[1]))
+
+
+def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], Rulings]:
+    """The tables that rulings tell, and all the rulings, dotted ones too. `known`: borders of most pages."""
+    rulings = find_rulings(page.gray, page.dpi, page.text_height)
+    solid = find_lattices(rulings, page.number, page.text_height, known)
+    # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
+    dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
+    dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
+    parted = _is_parted(solid, dotted, page.text_height)
+    if dotted and _is_fuller(dotted, solid) and (_is_known(dotted, page, known) or not parted):
+        return dotted if _columns(solid) >= LEAST_COLUMNS else _loosely(page, dotted_rulings, known), dotted_rulings
+    if solid and _shapes(dotted) == _shapes(solid):
+        # the same table, some of whose rulings are broken
+        solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
+    return solid, dotted_rulings
+
+
+def _is_known(grids: tuple[Grid, ...], page: PageImage, known: Sequence[float]) -> bool:
+    """Whether this is one table, with the borders that other pages have."""
+    return bool(known) and len(grids) == 1 and _same_columns(Guide(_scaled(grids[0], page)), Guide(tuple(known)))
 
 
 def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple[Grid, ...]:
@@ -81,12 +95,15 @@ def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple
 def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     """Columns of the page's main table, the last unruled one or the largest."""
     if not grids:
-        return NO_GUIDE
+        return replace(NO_GUIDE, broken=has_stray_rulings(page, grids))
     unruled = [grid for grid in grids if not grid.ruled]
-    main = unruled[-1] if unruled else max(grids, key=lambda grid: _area((grid,)))
+    main = unruled[-1] if unruled else max(grids, key=lambda grid: cover((grid,)))
     borders = _scaled(main, page)
     sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
-    return Guide(borders, ruled=main.ruled, broken=len(sides) > 1 and not _are_tables(sides, page, borders))
+    broken = len(sides) > 1 and not _are_tables(sides, page, borders)
+    return Guide(
+        borders, ruled=main.ruled, broken=broken or do_overlap(grids) or (main.ruled and has_stray_rulings(page, grids))
+    )
 
 
 def _are_tables(grids: Sequence[Grid], page: PageImage, borders: Sequence[float]) -> bool:
@@ -125,6 +142,21 @@ def _scaled(grid: Grid, page: PageImage) -> tuple[float, ...]:
 def _is_rest(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether what is seen of a table's borders may be the rest of the whole: both sides, or half of all."""
     return _same_sides(whole, seen) or _kept(whole, seen) >= max(LEAST_COLUMNS, len(whole) / 2)
+
+
+def _are_rest(grids: Sequence[Grid], page: PageImage, guide: Guide) -> bool:
+    """Whether the tables may be what is seen of the usual one: by their borders, or as pieces between its sides."""
+    scaled = [_scaled(grid, page) for grid in grids]
+    if any(_is_rest(guide.borders, seen) for seen in scaled):
+        return True
+    inside = guide.ruled and bool(grids) and all(_is_within(guide.borders, seen) for seen in scaled)
+    if not inside or any(_has_own_columns(grid, page, guide.borders) for grid in grids):
+        return False
+    return do_overlap(grids) or has_stray_rulings(page, grids)
+
+
+def _is_within(whole: Sequence[float], seen: Sequence[float]) -> bool:
+    return seen[0] > whole[0] - SAME_SIDES and seen[-1] < whole[-1] + SAME_SIDES
 
 
 def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
@@ -187,28 +219,32 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost, or the sides themselves
         if not _same_sides(own.borders, usual.borders):
-            return usual.ruled and _is_rest(usual.borders, own.borders)
+            piece = own.broken and _is_within(usual.borders, own.borders)
+            return usual.ruled and (piece or _is_rest(usual.borders, own.borders))
         return own.broken or len(own.borders) != len(usual.borders) or _is_shifted(usual.borders, own.borders)
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     if own.borders:
         return usual.ruled or not _same_columns(own, usual)
-    return not usual.ruled and len(guided.borders) != len(usual.borders)
+    return own.broken if usual.ruled else len(guided.borders) != len(usual.borders)
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:
     """Whether the dotted reading has what the solid one lost: the inner lines, pieces, rows or the whole table."""
-    if _columns(solid) < LEAST_COLUMNS or _area(dotted) > LARGER * _area(solid):
+    if _columns(solid) < LEAST_COLUMNS or cover(dotted) > LARGER * cover(solid):
         return True
-    if len(dotted) > len(solid) or _area(dotted) <= _area(solid):
+    if len(dotted) > len(solid):
         return False
     same_columns = [grid.n_columns for grid in dotted] == [grid.n_columns for grid in solid]
     more_rows = sum(grid.n_rows for grid in dotted) > sum(grid.n_rows for grid in solid)
-    return _certainty(dotted) > _certainty(solid) or (same_columns and more_rows and _certainty(dotted) >= SURE)
+    if _certainty(dotted) >= SURE and cover(dotted) >= AS_LARGE * cover(solid):
+        return (same_columns and more_rows) or do_overlap(solid)
+    return cover(dotted) > cover(solid) and _certainty(dotted) > _certainty(solid)
 
 
 def _is_parted(solid: tuple[Grid, ...], dotted: tuple[Grid, ...], text_height: float) -> bool:
     """Whether faint lines part the columns of a whole table again: those of the table on the sheet's other side."""
-    for whole in solid:
+    # of pieces none is whole
+    for whole in () if do_overlap(solid) else solid:
         if whole.n_columns <= LEAST_COLUMNS or whole.certainty < SURE:
             continue
         x0, y0, x1, y1 = whole.box
@@ -229,7 +265,3 @@ def _certainty(grids: tuple[Grid, ...]) -> float:
 
 def _columns(grids: tuple[Grid, ...]) -> int:
     return max((grid.n_columns for grid in grids), default=0)
-
-
-def _area(grids: tuple[Grid, ...]) -> float:
-    return sum((grid.box[2] - grid.box[0]) * (grid.box[3] - grid.box[1]) for grid in grids)
