@@ -17,6 +17,8 @@ FED = 3.0  # text heights by which a sheet may lie elsewhere under the scanner t
 FITS = 0.8  # text heights from a known border, moved and scaled, beyond which what is drawn is another one
 SEEN = 0.08  # share of a ruling of a known table that is enough to know it by
 MOST_CROSSED = 0.2  # share of rows in which print may stand over a border that is known from other pages
+MOST_SIGNED = 0.35  # the same for a border or two that a signature crosses,
+FEW_CROSSED = 0.1  # where the others are free, so that of all of them no more is crossed
 
 
 def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | None:
@@ -37,7 +39,7 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | No
         return None
     gaps = [(a.position, b.position) for a, b in zip(lines, lines[1:], strict=False)]
     crossed = [np.mean([rulings.is_crossed(x, *gap, vertical=True) for gap in gaps]) for x in borders]
-    if max(crossed) > MOST_CROSSED:
+    if max(crossed) > (MOST_SIGNED if np.mean(crossed) <= FEW_CROSSED else MOST_CROSSED):
         return None
     vertical = [Line(x, ((lines[0].position, lines[-1].position),)) for x in borders]
     seen = float(np.mean([line.covered(left, right) for line in lines]))

@@ -68,6 +68,16 @@ def test_a_page_without_its_upright_dots_follows_the_columns_of_the_others() -> 
     assert shape(find_grids(lost, usual)) == WHOLE
 
 
+def test_a_signature_across_a_border_hides_no_table_whose_columns_are_known() -> None:
+    image = make_image(make_page(0.2, 0.2))
+    usual = usual_guide([find_guide(image, find_grids(image))] * 3)
+    page = make_page(0.1, 0.95)
+    for y in range(TOP + 10, TOP + 5 * ROW, 12):
+        cv2.line(page, (XS[3] - 90, y), (XS[3] - 20, y + 9), 0, 2)
+        cv2.line(page, (XS[3] - 20, y + 9), (XS[3] + 40, y - 3), 0, 2)
+    assert shape(find_grids(make_image(page), usual)) == WHOLE
+
+
 def test_specks_and_letters_are_no_table() -> None:
     page = make_page(1.0, 1.0, specks=3000)
     assert not any(grid.ruled for grid in find_grids(make_image(page)))
