@@ -11,6 +11,7 @@ from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
 from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
+from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings
 from extractor.records import Grid, Guide, PageImage
@@ -46,7 +47,8 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     rest = guide.usual and _are_rest(solid, page, guide)
     if guide.usual and (rest or not solid):
         # the rulings are too damaged to part the table, but its columns are known
-        lattice = find_known(dotted_rulings, page.number, [x * page.gray.shape[1] for x in guide.borders])
+        borders = [x * page.gray.shape[1] for x in guide.borders]
+        lattice = find_known(dotted_rulings, page.number, borders, find_phrases(page, dotted_rulings.columns))
         if lattice is not None and guide.ruled and cover((lattice,)) >= NEARLY * cover(solid):
             return (lattice,)
     if rest:

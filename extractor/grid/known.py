@@ -10,6 +10,8 @@ import numpy as np
 from extractor.grid.lattice import MIN_ROW, build_grid
 from extractor.grid.line import Line, collinear, thin_out, weighted_position
 from extractor.grid.lossy import go_on
+from extractor.grid.outer import rows_beyond
+from extractor.grid.phrases import Phrase
 from extractor.grid.rulings import Rulings, Segment
 from extractor.records import Grid
 
@@ -21,10 +23,11 @@ MOST_SIGNED = 0.35  # the same for a border or two that a signature crosses,
 FEW_CROSSED = 0.1  # where the others are free, so that of all of them no more is crossed
 
 
-def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | None:
+def find_known(rulings: Rulings, page: int, known: Sequence[float], phrases: Sequence[Phrase] = ()) -> Grid | None:
     """The table of a page that lost nearly all of its upright rulings, from level ones and the other pages' borders.
 
-    `known`: in pixels, from about where they should be.
+    `known`: in pixels, from about where they should be. `phrases`: print of the page, which tells rows whose outer
+    ruling is lost.
     """
     text_height = rulings.text_height
     borders = _place(known, rulings.columns, text_height)
@@ -41,8 +44,10 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float]) -> Grid | No
     crossed = [np.mean([rulings.is_crossed(x, *gap, vertical=True) for gap in gaps]) for x in borders]
     if max(crossed) > (MOST_SIGNED if np.mean(crossed) <= FEW_CROSSED else MOST_CROSSED):
         return None
-    vertical = [Line(x, ((lines[0].position, lines[-1].position),)) for x in borders]
     seen = float(np.mean([line.covered(left, right) for line in lines]))
+    above, below = rows_beyond(phrases, borders, (lines[0].position, lines[-1].position), text_height)
+    lines = [Line(y, ((left, right),)) for y in above] + lines + [Line(y, ((left, right),)) for y in below]
+    vertical = [Line(x, ((lines[0].position, lines[-1].position),)) for x in borders]
     grid = build_grid(go_on(lines, vertical, rulings, upright=False, least=SEEN), vertical, page, rulings)
     return replace(grid, certainty=min(grid.certainty, seen))
 

@@ -78,6 +78,20 @@ def test_a_signature_across_a_border_hides_no_table_whose_columns_are_known() ->
     assert shape(find_grids(make_image(page), usual)) == WHOLE
 
 
+@pytest.mark.parametrize("below", ["", "Noi nhan", "Ghi chu so lieu tinh den het thang chin nam nay"])
+def test_rows_whose_outer_ruling_is_lost_are_rows_and_what_stands_below_is_none(below: str) -> None:
+    image = make_image(make_page(0.2, 0.2))
+    usual = usual_guide([find_guide(image, find_grids(image))] * 3)
+    page = make_page(0.1, 0.95)
+    bottom = TOP + N_ROWS * ROW
+    for y in (TOP, bottom):
+        page[y : y + DOT] = 255
+    cv2.putText(page, "- 2 -", (780, TOP - 30), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+    for x in (XS[0] + 10, XS[4] + 20) if len(below) < 10 else (XS[0],):
+        cv2.putText(page, below, (x, bottom + 75), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    assert shape(find_grids(make_image(page), usual)) == WHOLE
+
+
 def test_specks_and_letters_are_no_table() -> None:
     page = make_page(1.0, 1.0, specks=3000)
     assert not any(grid.ruled for grid in find_grids(make_image(page)))
