@@ -29,6 +29,7 @@ SAME_REST = 0.01  # of the page's width: how far a border lies from where other 
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SAME_GUTTER = 0.06  # the same, where one of them is told by print
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
+MOST_PARTED = 0.6  # share of a table's columns that further rows part: a ghost of the other side parts a cell or two
 AS_LARGE = 0.98  # a dotted reading of the same table differs by its rulings' thickness
 
 
@@ -237,7 +238,9 @@ def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:
     if len(dotted) > len(solid):
         return False
     same_columns = [grid.n_columns for grid in dotted] == [grid.n_columns for grid in solid]
-    more_rows = sum(grid.n_rows for grid in dotted) > sum(grid.n_rows for grid in solid)
+    n_rows = sum(grid.n_rows for grid in dotted) - sum(grid.n_rows for grid in solid)
+    n_cells = sum(len(grid.cells) for grid in dotted) - sum(len(grid.cells) for grid in solid)
+    more_rows = n_rows > 0 and n_cells >= MOST_PARTED * n_rows * _columns(dotted)
     if _certainty(dotted) >= SURE and cover(dotted) >= AS_LARGE * cover(solid):
         return (same_columns and more_rows) or do_overlap(solid)
     return cover(dotted) > cover(solid) and _certainty(dotted) > _certainty(solid)

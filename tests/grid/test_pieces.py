@@ -45,6 +45,13 @@ def test_rows_that_faint_rulings_part_are_rows_though_the_frame_is_crisp(faint: 
     assert shape(find_grids(make_image(page))) == WHOLE
 
 
+def test_a_ghost_in_a_cell_or_two_makes_no_row() -> None:
+    page = faint_page([], 0)
+    y = TOP + 7 * ROW - 8
+    cv2.line(page, (XS[2] + 3, y), (XS[4] - 3, y), FAINT, 2)
+    assert [(grid.n_rows, grid.n_columns) for grid in find_grids(make_image(page))] == [(N_ROWS, 5)]
+
+
 def test_pieces_that_lie_over_each_other_are_one_table() -> None:
     upper, below = frame((640, XS[3], 900, XS[4], 1200), (0, 2, 4)), frame((640, XS[3], 900), (4, 9))
     page = faint_page([*upper, *below, *frame((1100, 1250, XS[5]), (6, 12))])
