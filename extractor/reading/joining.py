@@ -13,6 +13,8 @@ ADDRESS_WORD = re.compile(r"[\w./?=&%#~:+-]+[),;.]*$", re.ASCII)
 ADDRESS_MARKS = re.compile(r"[./?=&%#_\d-]")
 NUMBER_OPEN = re.compile(r"\b\d+/(?:[\wĐ]+[/-])*$")  # 45/BC-, 01/2022/: what follows belongs to it
 NUMBER_END = re.compile(r"[A-ZĐ\d][\wĐ-]*")
+ISSUER_OPEN = re.compile(r"\b\d+/(?:\d{4}/)?[A-ZĐ]+-[A-ZĐ]+(?:-[A-ZĐ]+)*$")  # 16/2021/QĐ-UB, whose issuer may go on
+ISSUER_END = re.compile(r"(?!UBND)[A-ZĐ]{1,4}[,.;]?$")
 
 
 def join_lines(lines: Sequence[str], words: frozenset[str]) -> str:
@@ -31,8 +33,10 @@ def _is_cut(last: str, first: str, words: frozenset[str]) -> bool:
     """Whether two words beside a line break are one."""
     if NUMBER_OPEN.search(last):
         return bool(NUMBER_END.match(first))
+    if ISSUER_OPEN.search(last):
+        return bool(ISSUER_END.match(first))
     if not ADDRESS.match(last) or not ADDRESS_WORD.match(first) or first in "-+":
         return False
     if not HOST.match(last):
         return True
-    return bool(ADDRESS_MARKS.search(first.rstrip(".,;"))) or (last[-1] != "/" and not is_known(first, words))
+    return bool(ADDRESS_MARKS.search(first.rstrip(".,;"))) or not is_known(first, words)
