@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from extractor.indicator import part_labels
+from extractor.indicator import is_label, part_labels
 from extractor.records import (
     Box,
     Catalogue,
@@ -66,10 +66,14 @@ def part_by_labels(draft: DraftTable, catalogue: Catalogue) -> DraftTable:
 
 def _loose_page(row: DraftRow) -> int | None:
     """The page of a row whose borders were guessed, None of any other."""
-    cells = _cells(row)
-    if row.grid_certainty > GUESSED or len(row.pieces) != 1 or any(cell.ink.words is not None for cell in cells):
-        return None
-    return row.pieces[0].page
+    return row.pieces[0].page if row.grid_certainty <= GUESSED and _has_heights(row) else None
+
+
+def _has_heights(row: DraftRow) -> bool:
+    """Whether each line of the row is known by its height on one page, so that none is lost when it is parted."""
+    return len(row.pieces) == 1 and all(
+        cell.ink.words is None and len(cell.ink.lines) == len(cell.lines) for cell in _cells(row)
+    )
 
 
 def _cells(row: DraftRow) -> tuple[CellText, ...]:
@@ -91,9 +95,10 @@ def _part_run(rows: Sequence[DraftRow], catalogue: Catalogue) -> list[DraftRow]:
 def _part_merged(row: DraftRow, catalogue: Catalogue) -> Sequence[DraftRow]:
     """The row, or the rows whose labels it holds."""
     lines = sorted(_lines(row.label), key=lambda line: line.top)
-    if len(lines) < 2 or len(row.pieces) != 1 or any(cell.ink.words is not None for cell in _cells(row)):
+    texts = [line.reading.text for line in lines]
+    if len(lines) < 2 or not _has_heights(row) or is_label(" ".join(texts), catalogue):
         return [row]
-    starts, gain = part_labels([line.reading.text for line in lines], catalogue, frozenset((0,)))
+    starts, gain = part_labels(texts, catalogue, frozenset((0,)))
     if gain < MERGED_GAIN or len(starts) < 2:
         return [row]
     return _parted([replace(row, grid_certainty=min(row.grid_certainty, GUESSED))], lines, starts)
@@ -102,16 +107,13 @@ def _part_merged(row: DraftRow, catalogue: Catalogue) -> Sequence[DraftRow]:
 def _parted(rows: Sequence[DraftRow], lines: Sequence[_Line], starts: Sequence[int]) -> list[DraftRow]:
     """The rows anew, each from the line that begins its label to the next one's."""
     blocks = [lines[a:b] for a, b in pairwise((*starts, len(lines)))]
-    edges = _edges(blocks, rows)
-    return [
-        _row(rows, top, bottom, is_last=n == len(blocks) - 1)
-        for n, (top, bottom) in enumerate(pairwise((-np.inf, *edges, np.inf)))
-    ]
+    place = _place(rows)
+    return [_row(rows, place, top, bottom) for top, bottom in pairwise((-np.inf, *_edges(blocks, rows), np.inf))]
 
 
 def _lines(cells: Sequence[CellText]) -> Iterator[_Line]:
     for cell in cells:
-        for ink, reading in zip(cell.ink.lines, cell.lines, strict=False):
+        for ink, reading in zip(cell.ink.lines, cell.lines, strict=True):
             yield _Line(ink, reading, cell)
 
 
@@ -130,11 +132,9 @@ def _edges(blocks: Sequence[Sequence[_Line]], rows: Sequence[DraftRow]) -> list[
     return [(before[-1].bottom + after[0].top) / 2 for before, after in pairwise(blocks)]
 
 
-def _row(rows: Sequence[DraftRow], top: float, bottom: float, *, is_last: bool) -> DraftRow:
+def _row(rows: Sequence[DraftRow], place: _Place, top: float, bottom: float) -> DraftRow:
     """What stands between two heights, as one row."""
-    place = _place(rows)
-    low = place.start if top == -np.inf else top
-    high = place.end if is_last else bottom
+    low, high = max(top, place.start), min(bottom, place.end)
 
     def within(cells: Sequence[CellText]) -> tuple[CellText, ...]:
         found = [line for line in _lines(cells) if top <= line.middle < bottom]
@@ -153,6 +153,7 @@ def _row(rows: Sequence[DraftRow], top: float, bottom: float, *, is_last: bool) 
         pieces=(Piece(model.pieces[0].page, place.source(place.box, low, high)),),
         columns_missing=model.columns_missing,
         grid_certainty=min(row.grid_certainty for row in rows),
+        value_merged=any(row.value_merged for row in rows),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,16 @@ def test_a_long_note_stays_with_the_row_that_it_begins_beside() -> None:
 def test_a_row_that_is_one_label_stays_as_it_is() -> None:
     row = make_row(1.0, 2, label=((0, LINES[2]), (1, LINES[3])), value=((0, "7"),))
     assert part_by_labels(make_table(row), FORM).rows == (row,)
+
+
+def test_a_row_with_a_line_that_nobody_read_is_not_parted_or_the_line_would_be_lost() -> None:
+    row = make_row(0.3, 5, label=tuple(enumerate(LINES)), value=((0, "12"), (2, "7")))
+    unread = replace(row, value=(replace(row.value[0], lines=()),))
+    assert part_by_labels(make_table(unread), FORM).rows == (unread,)
+
+
+def test_parts_of_a_row_with_a_merged_value_say_so() -> None:
+    row = replace(make_row(1.0, 5, label=tuple(enumerate(LINES)), value=((0, "12"),)), value_merged=True)
+    found = part_by_labels(make_table(row), FORM).rows
+    assert len(found) == len(LABELS)
+    assert all(part.value_merged for part in found)

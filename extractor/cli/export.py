@@ -55,6 +55,13 @@ def run(args: argparse.Namespace) -> int:
     import gc
 
     gc.disable()  # millions of tuples without a cycle would be looked at again and again
+    try:
+        return _export(args)
+    finally:
+        gc.enable()
+
+
+def _export(args: argparse.Namespace) -> int:
     from extractor.cli.work import open_named_store
 
     if args.to is not None:

@@ -14,9 +14,17 @@ from extractor.records import Catalogue
 
 MOST_LINES = 9  # of one label
 LEAST_LIKE = 40.0  # rapidfuzz ratio below which a text is no label at all
+ONE_LABEL = 87.0  # ratio from which a text is one label: no parting of it could be a quarter likelier
 KEPT = 1.5  # letters' worth for a border that the page's geometry tells as well
 NO_CAPITAL = 8.0  # the same against a label that begins with a small letter
 MARKS = re.compile(r"^[\s\d.,:;+*)(-]+")
+
+
+def is_label(text: str, catalogue: Catalogue) -> bool:
+    """Whether a text is as alike one label as misreadings allow."""
+    return (
+        process.extractOne(_plain(text), _wordings_of(catalogue), scorer=fuzz.ratio, score_cutoff=ONE_LABEL) is not None
+    )
 
 
 def part_labels(lines: Sequence[str], catalogue: Catalogue, borders: frozenset[int]) -> tuple[tuple[int, ...], float]:
@@ -50,7 +58,7 @@ def _total(values: np.ndarray, starts: Sequence[int], count: int) -> float:
 
 def _values(lines: Sequence[str], catalogue: Catalogue) -> np.ndarray:
     """[start, n]: letters of n lines from `start`, by the square of how alike a label they are together."""
-    labels = _wordings(tuple(text for one in catalogue.indicators for text in (one.label, *one.variants)))
+    labels = _wordings_of(catalogue)
     spans = [(a, n) for a in range(len(lines)) for n in range(1, min(MOST_LINES, len(lines) - a) + 1)]
     texts = [_plain(" ".join(lines[a : a + n])) for a, n in spans]
     like = process.cdist(texts, labels, scorer=fuzz.ratio, score_cutoff=LEAST_LIKE, dtype=np.float32)
@@ -59,6 +67,10 @@ def _values(lines: Sequence[str], catalogue: Catalogue) -> np.ndarray:
         bare = MARKS.sub("", lines[start])
         values[start, n] = len(text) * (float(ratio) / 100) ** 2 - (NO_CAPITAL if bare[:1].islower() else 0.0)
     return values
+
+
+def _wordings_of(catalogue: Catalogue) -> tuple[str, ...]:
+    return _wordings(tuple(text for one in catalogue.indicators for text in (one.label, *one.variants)))
 
 
 @lru_cache(maxsize=8)

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extractor.reading.joining import join_lines
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
+from extractor.reading.wrapped import join_lines
 from extractor.records import CellState, CellText, Field, Piece, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer

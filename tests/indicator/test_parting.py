@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.indicator import list_catalogues, load_catalogue, part_labels
+from extractor.indicator import is_label, list_catalogues, load_catalogue, part_labels
 
 FORM = load_catalogue(list_catalogues()[0])
 
@@ -55,3 +55,9 @@ def test_a_stranger_between_labels_is_a_row_of_its_own() -> None:
     assert at in found
     assert at + 1 not in found
     assert at + 2 in found
+
+
+def test_one_label_is_told_from_two() -> None:
+    first, second = (indicator.label for indicator in FORM.indicators[21:23])
+    assert is_label(first.replace("ệ", "ê"), FORM)
+    assert not is_label(f"{first} {second}", FORM)

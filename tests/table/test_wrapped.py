@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.reading.joining import join_lines
+from extractor.reading.wrapped import join_lines
 
 WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
 
