@@ -184,7 +184,8 @@ class CellInk:
     `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
-    `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt.
+    `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt;
+    `dirt`: all are as small as the specks that the page is full of.
     `blot`: a solid mass of ink lies in it. `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
@@ -197,6 +198,7 @@ class CellInk:
     touches: bool = False
     specks: bool = False
     stray: bool = False
+    dirt: bool = False
     blot: bool = False
     faint: tuple[TextLine, ...] = ()
 

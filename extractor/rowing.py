@@ -179,6 +179,7 @@ def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span
         touches=any(one.touches for one in inks),
         specks=any(one.specks for one in touched),
         stray=any(one.stray for one in inks),
+        dirt=any(one.dirt for one in inks),
         blot=any(one.blot for one in inks),
         faint=tuple(f for one in touched for f in one.faint if span[0] <= (f.box[1] + f.box[3]) / 2 < span[1]),
     )

@@ -14,6 +14,7 @@ from extractor.grid.lattice import find_lattices
 from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings
+from extractor.grid.stems import without_stems
 from extractor.records import Grid, Guide, PageImage
 
 NO_GUIDE = Guide()
@@ -70,7 +71,7 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
     rulings = find_rulings(page.gray, page.dpi, page.text_height)
     solid = find_lattices(rulings, page.number, page.text_height, known)
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
-    dotted_rulings = find_rulings(page.gray, page.dpi, page.text_height, dotted=True)
+    dotted_rulings = without_stems(find_rulings(page.gray, page.dpi, page.text_height, dotted=True))
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     parted = _is_parted(solid, dotted, page.text_height)
     if dotted and _is_fuller(dotted, solid) and (_is_known(dotted, page, known) or not parted):
@@ -117,10 +118,15 @@ def _are_tables(grids: Sequence[Grid], page: PageImage, borders: Sequence[float]
 
 
 def _has_own_columns(grid: Grid, page: PageImage, borders: Sequence[float]) -> bool:
-    """Whether a whole table parts elsewhere: another table, since damage only takes borders away."""
-    inner = [x / page.gray.shape[1] for x in _borders(grid)[1:-1]]
+    """Whether a whole table parts elsewhere: another table, since damage only takes borders away.
+
+    So is one that shares both sides and no border between them: a last page without the first column.
+    """
+    own = _scaled(grid, page)
     far = SAME_BORDER * (borders[-1] - borders[0])
-    return grid.certainty >= SURE and sum(min(abs(x - border) for border in borders) > far for x in inner) >= LEAST_OWN
+    away = [min(abs(x - border) for border in borders) for x in own]
+    between = max(away[0], away[-1]) < SAME_REST <= min(away[1:-1], default=0.0)
+    return grid.certainty >= SURE and (sum(x > far for x in away[1:-1]) >= LEAST_OWN or between)
 
 
 def _borders(grid: Grid) -> list[float]:

@@ -16,6 +16,10 @@ SELDOM = 0.25  # share of the lines up to which a column is seldom filled
 TOUCH = 0.15  # text heights by which a phrase must cross a border to count
 SHIFT = 0.025  # of the page's width: how far a table may lie aside of where it lay a page before
 PAD = 0.5  # text heights beside the outermost print
+EDGE = 0.3  # text heights within which the ends, or the starts, of a column's words stand on one line
+ALIGNED = 0.8  # share of the lines of a column that keep to its edge
+LEAST_ENDS, LEAST_STARTS = 5, 2  # lines that tell such edges
+LEAST_ALONE = 2  # lines in which either of two columns is filled without the other
 
 Span = tuple[float, float]
 
@@ -24,6 +28,7 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     """x of all borders, left to right. `lines`: the table's phrases line by line; a few lines may cross its gutters."""
     spans = [(p.x0, p.x1) for line in lines for p in line]
     usual = _joined(_covered(spans, CROSSED * len(lines)), GUTTER * text_height)
+    usual = _without_heads(usual, spans, 2 * CROSSED * len(lines))
     whole = [span for line in lines for span in _joined([(p.x0, p.x1) for p in line], APART * text_height)]
     cores = _widened(_without_word_gaps(usual, lines, text_height), whole)
     # print that no usual column holds stands in one that is seldom filled; a lone stroke may be dirt
@@ -35,7 +40,9 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     if not columns:
         return []
     inner = [_gutter(spans, a[1], b[0]) for a, b in pairwise(columns)]
-    return [columns[0][0] - PAD * text_height, *inner, columns[-1][1] + PAD * text_height]
+    borders = [columns[0][0] - PAD * text_height, *inner, columns[-1][1] + PAD * text_height]
+    edges = [_edge(a, b, lines, text_height) for a, b in pairwise(borders)]
+    return sorted([*borders, *(edge for edge in edges if edge is not None)])
 
 
 def follow_columns(
@@ -112,6 +119,19 @@ def _without_word_gaps(columns: Sequence[Span], lines: Sequence[Sequence[Phrase]
     return found
 
 
+def _without_heads(columns: Sequence[Span], spans: Sequence[Span], few: float) -> list[Span]:
+    """Columns; what few spans fill, half of them beyond it, is the middle of a column's name and of its number."""
+    found = list(columns[:1])
+    for column in columns[1:]:
+        before, own = ([s for s in spans if _overlap(s, core) > 0] for core in (found[-1], column))
+        both = sum(_overlap(s, column) > 0 for s in before)
+        if 2 * both >= min(len(before), len(own)) and min(len(before), len(own)) <= few:
+            found[-1] = (found[-1][0], column[1])
+        else:
+            found.append(column)
+    return found
+
+
 def _gap_before(column: Span, left: Span, line: Sequence[Phrase]) -> float | None:
     """White between the print of two columns on a line; infinite where the left is blank, None where the other is."""
     starts = [p.x0 for p in line if _overlap((p.x0, p.x1), column) > 0]
@@ -136,6 +156,31 @@ def _widened(cores: Sequence[Span], spans: Sequence[Span]) -> list[Span]:
             a, b = widened[over[0]]
             widened[over[0]] = (min(a, span[0]), max(b, span[1]))
     return widened
+
+
+def _edge(left: float, right: float, lines: Sequence[Sequence[Phrase]], text_height: float) -> float | None:
+    """Where a column is two: figures that end on one line, close before notes that begin on one."""
+    words = [[w for p in line for w in p.words if left <= w[0] and w[1] <= right] for line in lines]
+    printed = _covered([w for line in words for w in line], CROSSED * len(lines))
+    found = [_parts((a[1], b[0]), words, text_height) for a, b in pairwise(printed)]
+    return next(((a[1] + b[0]) / 2 for (a, b), parts in zip(pairwise(printed), found, strict=True) if parts), None)
+
+
+def _parts(strip: Span, lines: Sequence[Sequence[Span]], text_height: float) -> bool:
+    """Whether the words of all lines stand at the strip's sides, and now here, now there. `lines`: words of a column."""
+    near, middle = EDGE * text_height, (strip[0] + strip[1]) / 2
+    ends = [max((w[1] for w in line if w[1] <= middle), default=None) for line in lines]
+    starts = [min((w[0] for w in line if w[0] >= middle), default=None) for line in lines]
+    # far apart stand the names of two columns, each in its middle
+    both = [(a, b) for a, b in zip(ends, starts, strict=True) if a is None or b is None or b - a < APART * text_height]
+    at_end = [strip[0] - a < near for a, _ in both if a is not None]
+    at_start = [b - strip[1] < near for _, b in both if b is not None]
+    alone = (sum(b is None for a, b in both if a is not None), sum(a is None for a, b in both if b is not None))
+    return (
+        sum(at_end) >= max(LEAST_ENDS, ALIGNED * len(at_end))
+        and sum(at_start) >= max(LEAST_STARTS, ALIGNED * len(at_start))
+        and min(alone) >= LEAST_ALONE
+    )
 
 
 def _overlap(a: Span, b: Span) -> float:

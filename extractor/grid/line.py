@@ -88,7 +88,7 @@ def inked(line: Line) -> float:
 
 
 def common_ends(lines: list[Line]) -> tuple[float, float]:
-    """Where most of the longest lines start and end (one stray stroke doesn't widen a table)."""
+    """Where most of the longest lines start and end (a few stray strokes don't widen a table)."""
     longest = sorted(lines, key=inked)[-max(len(lines) // 2, 1) :]
     starts, ends = sorted(line.start for line in longest), sorted(line.end for line in longest)
-    return starts[min(len(starts) // 3, 1)], ends[-1 - min(len(ends) // 3, 1)]
+    return starts[len(starts) // 3], ends[-1 - len(ends) // 3]

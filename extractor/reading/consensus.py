@@ -53,7 +53,7 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     possible = _as_figures(_without_impossible(parts, readings))
     if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(possible):
         nothing = replace(nothing, reasons=(*reasons, "stray-ink"))
-        if not _is_dash(parts, readings):
+        if any(part.ink.dirt for part in parts) or not _is_dash(parts, readings):
             return replace(nothing, state="blank", confidence=STRAY_BLANK)
     if not any(reading.text for reading in possible):
         return replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))

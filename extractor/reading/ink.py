@@ -7,9 +7,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.lines import INK_BELOW, SPECK, FoundLines, InkLine, find_lines
+from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
-from extractor.reading.stray import has_blot, is_stray
+from extractor.reading.stray import has_blot, is_stray, speck_width
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
     Box,
@@ -39,11 +39,13 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
     inks = [tuple(_cell_ink(page, cell) for cell in grid.cells) for grid in grids]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
-    dirty = sum(ink.specks for ink in empty) > DIRTY * len(empty)
+    specked = [ink for ink in empty if ink.specks]
+    dirty = len(specked) > DIRTY * len(empty)
+    speck = speck_width([_crop(page, ink.cell) for ink in specked]) if dirty else 0.0
     tables = tuple(
         GridInk(
             grid,
-            tuple(_doubted(page, ink, dirty=dirty) for ink in cells),
+            tuple(_doubted(page, ink, speck) for ink in cells),
             page.to_source(grid.box),
             _shares_of(page, grid.box),
         )
@@ -114,21 +116,37 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     return found if found.lines else None
 
 
-def _doubted(page: PageImage, ink: CellInk, *, dirty: bool) -> CellInk:
-    """With what speaks against its ink's being print."""
+def _crop(page: PageImage, cell: GridCell) -> np.ndarray:
+    """The inside of a cell, away from what a ruling may leave there."""
+    x0, y0, x1, y1 = _inside(page, cell.box)
+    zone = round(BORDER_ZONE * page.text_height)
+    return page.gray[y0 + zone : max(y1 - zone, y0 + zone), x0 + zone : max(x1 - zone, x0 + zone)]
+
+
+def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
+    """With what speaks against its ink's being print. `speck`: see `is_stray`."""
     if not ink.lines:
-        return ink
-    if dirty and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
+        return replace(ink, faint=tuple(line for line in ink.faint if not _is_dirt(page, line, speck)))
+    if speck and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
         return replace(ink, lines=(), specks=True)
     x0, y0, x1, y1 = _inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
     raw = page.raw[region]
+    is_dirt = bool(speck) and not ink.pen and is_stray(page.gray[region], None, page.text_height, speck)
     return replace(
         ink,
-        stray=not ink.pen and is_stray(page.gray[region], stray, page.text_height, dirty=dirty),
+        stray=is_dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
+        dirt=is_dirt,
         blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
+
+
+def _is_dirt(page: PageImage, line: TextLine, speck: float) -> bool:
+    """Whether what may be left of a dash is as dark and as small as the specks that the page is full of."""
+    x0, y0, x1, y1 = (round(v) for v in line.box)
+    crop = page.gray[y0:y1, x0:x1]
+    return bool(speck and (crop < INK_BELOW).any() and is_stray(crop, None, page.text_height, speck))
 
 
 def _is_speck(line: TextLine) -> bool:

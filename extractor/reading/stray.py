@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -11,15 +13,29 @@ FIGURE = 0.45  # text heights: no figure is lower, however broken
 SMEAR = 0.35  # text heights from a side wall within which narrow ink is what is left of the ruling
 NARROW = 0.28  # text heights
 DASH = (0.28, 0.16)  # text heights: a dash is at least as wide and at most as high
+LONG_DASH = (
+    3.0,
+    0.22,
+)  # widths of its height that a thicker one has at least, and text heights that it is at most high
+TWO_SPECKS = 1.7  # times a speck's width: two that touch are as wide, so on a page full of specks a dash is wider
+WIDE_SPECK = 0.95  # share of a page's specks that are narrower than what counts as a speck's width
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
 
 
-def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, *, dirty: bool) -> bool:
+def speck_width(cells: Sequence[np.ndarray]) -> float:
+    """Pixels that hardly a speck is wider than. `cells`: gray uint8 (h, w), cells that hold nothing else."""
+    stats = [cv2.connectedComponentsWithStats((c < INK_BELOW).astype(np.uint8), connectivity=8)[2] for c in cells]
+    widths = np.concatenate([one[1:, cv2.CC_STAT_WIDTH] for one in stats]) if stats else np.zeros(0)
+    return float(np.quantile(widths, WIDE_SPECK)) if len(widths) else 0.0
+
+
+def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, speck: float) -> bool:
     """Whether no mark in the cell, gray uint8 (H, W), is surely print.
 
-    `stray`: bool (H, W), where strokes and stamps pass over the cell; `dirty`: the page is full of specks.
+    `stray`: bool (H, W), where strokes and stamps pass over the cell; `speck`: pixels of the width of the specks that
+    the page is full of, 0 where it is not.
     """
-    overlaid = stray is not None and bool(stray.any())
+    overlaid, dirty = stray is not None and bool(stray.any()), speck > 0
     if not overlaid and not dirty:
         return False
     ink = (cell < INK_BELOW).astype(np.uint8)
@@ -28,11 +44,13 @@ def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, *, 
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, width, height = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     print_like = height >= FIGURE * text_height
-    dash = (width >= DASH[0] * text_height) & (height <= DASH[1] * text_height) & (width >= 2 * height)
+    flat = (height <= DASH[1] * text_height) & (width >= 2 * height)
+    flat |= (height <= LONG_DASH[1] * text_height) & (width >= LONG_DASH[0] * height)
+    dash = flat & (width >= max(DASH[0] * text_height, TWO_SPECKS * speck))
     if dirty:
-        edge = np.minimum(left, cell.shape[1] - left - width) <= SMEAR * text_height
-        print_like &= ~(edge & (width <= NARROW * text_height))
-        dash &= ~edge
+        side = np.minimum(left, cell.shape[1] - left - width)
+        print_like &= ~((side <= SMEAR * text_height) & (width <= NARROW * text_height))
+        dash &= side > 0
     else:
         print_like |= np.maximum(width, height) >= NARROW * text_height
     return not bool((print_like | dash).any())

@@ -80,9 +80,9 @@ def count_header_rows(grid: GridText) -> int:
     rows = rows_of(grid)
     header = 0
     for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
-        roles = {role_of(cell.text) for cell in cells} - {None}
-        if len(roles) >= LEAST_ROLES and ("label" in roles or "stt" in roles):
-            header = index + max(cell.ink.cell.row_span for cell in cells)
+        named = {role: cell.ink.cell.row_span for cell in cells if (role := role_of(cell.text))}
+        if len(named) >= LEAST_ROLES and ("label" in named or "stt" in named):
+            header = index + max(named.values())
             break
     while 0 < header < len(rows) and is_counting_row(rows[header]):
         header += 1
