@@ -167,7 +167,7 @@ def _edge(left: float, right: float, lines: Sequence[Sequence[Phrase]], text_hei
 
 
 def _parts(strip: Span, lines: Sequence[Sequence[Span]], text_height: float) -> bool:
-    """Whether the words of all lines stand at the strip's sides, and now here, now there. `lines`: words of a column."""
+    """Whether the words of all lines stand at the strip's sides, and either without the other. `lines`: a column's."""
     near, middle = EDGE * text_height, (strip[0] + strip[1]) / 2
     ends = [max((w[1] for w in line if w[1] <= middle), default=None) for line in lines]
     starts = [min((w[0] for w in line if w[0] >= middle), default=None) for line in lines]

@@ -41,7 +41,7 @@ def _is_stem(position: float, top: float, bottom: float, rulings: Rulings) -> bo
     ruled, clear = max(round(RULED * height), 2), CLEAR * height
     x, a, b = (round(value / rulings.factor) for value in (position, top, bottom))
     stretch = rulings.pooled[a + ruled : b - ruled + 1, max(x - 1, 0) : x + 2]
-    inked = (stretch < INK_BELOW).any(axis=1).astype(np.int8)
+    inked = np.asarray((stretch < INK_BELOW).any(axis=1), np.int8)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], inked, [0]))))
     if not len(edges):
         return False
