@@ -20,7 +20,7 @@ RECORDS = PACKAGE / "records.py"  # a list of records without logic, read from t
 FUNCTION_CAP = 60
 LEAST_WORDS = 4  # of a first line: fewer only repeat the name
 STAGES = ("ingest", "page", "grid", "reading", "table", "indicator", "value", "check", "trust", "report")
-SHARED = ("records", "errors", "settings", "resources")
+SHARED = ("records", "errors", "settings", "resources", "pixels")
 REGISTRIES = re.compile(
     "|".join(("pypi" + r"\.org", "python" + r"hosted\.org", "npmjs" + r"\.", "huggingface" + r"\.co"))
 )

@@ -13,7 +13,7 @@ from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
 from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, has_stray_rulings
-from extractor.grid.rulings import Rulings, find_rulings
+from extractor.grid.rulings import Rulings, find_rulings, reduce_page
 from extractor.grid.stems import without_stems
 from extractor.records import Grid, Guide, PageImage
 
@@ -68,10 +68,11 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
 
 def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], Rulings]:
     """The tables that rulings tell, and all the rulings, dotted ones too. `known`: borders of most pages."""
-    rulings = find_rulings(page.gray, page.dpi, page.text_height)
+    reduced = reduce_page(page.gray, page.dpi, page.text_height)
+    rulings = find_rulings(reduced)
     solid = find_lattices(rulings, page.number, page.text_height, known)
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
-    dotted_rulings = without_stems(find_rulings(page.gray, page.dpi, page.text_height, dotted=True))
+    dotted_rulings = without_stems(find_rulings(reduced, dotted=True))
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     parted = _is_parted(solid, dotted, page.text_height)
     if dotted and _is_fuller(dotted, solid) and (_is_known(dotted, page, known) or not parted):

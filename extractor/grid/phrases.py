@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from extractor.grid.rulings import Segment
+from extractor.pixels import find_pieces
 from extractor.records import PageImage
 
 INK_BELOW = 150  # on the evened page
@@ -70,7 +71,7 @@ def group_lines(phrases: Sequence[Phrase], text_height: float) -> list[list[Phra
 def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
     """Boxes x0, y0, x1, y1 of the page's letters, left to right."""
     height = page.text_height
-    ink = (page.gray < INK_BELOW).astype(np.uint8)
+    ink = (page.gray < INK_BELOW).view(np.uint8)
     long, beside = max(int(RULED * height), 3), 2 * int(FRINGE * height / 2) + 1
     for kernel, across in (((1, long), (3, 1)), ((long, 1), (1, beside))):
         ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
@@ -84,7 +85,7 @@ def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
     if bars.any():
         around = 2 * int(FRINGE * height) + 1
         ink = cv2.subtract(ink, cv2.dilate(bars, np.ones((around, around), np.uint8)))
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:, :4]
+    stats = find_pieces(ink)[1][1:, :4]
     w, h = stats[:, 2], stats[:, 3]
     letter = (np.maximum(w, h) >= SPECK * height) | ((w >= DASH * height) & (w >= 1.8 * h))
     boxes = stats[letter & (h <= TALLEST * height)].astype(float)

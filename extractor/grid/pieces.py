@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 
-from extractor.grid.rulings import Segment, find_rulings
+from extractor.grid.rulings import Segment, find_rulings, reduce_page
 from extractor.records import Box, Grid, PageImage
 
 LEAST_STRAY = 4  # strokes of each direction outside of all tables: letterheads and charts of prose have fewer
@@ -37,7 +37,7 @@ def has_stray_rulings(page: PageImage, grids: Sequence[Grid]) -> bool:
     height, width = page.gray.shape
     if cover(grids) > SMALL * height * width:
         return False
-    rulings = find_rulings(page.gray, page.dpi, page.text_height)
+    rulings = find_rulings(reduce_page(page.gray, page.dpi, page.text_height))
     margin = MARGIN * page.text_height
     boxes = [(g.box[0] - margin, g.box[1] - margin, g.box[2] + margin, g.box[3] + margin) for g in grids]
     rows = [s for s in rulings.rows if not _is_inside(boxes, s, upright=False)]

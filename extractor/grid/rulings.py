@@ -12,6 +12,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
+
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
 MIN_ROW_STROKE = 2.6  # text heights: longer than a dash, shorter than the narrowest STT column
@@ -127,17 +129,56 @@ class Rulings:
         return float(min(side.mean() for side in inked)) if inked else 0.0
 
 
-def find_rulings(gray: np.ndarray, dpi: float, text_height: float, *, dotted: bool = False) -> Rulings:
-    """Rulings of an evened page, gray uint8 (H, W). `dotted`: also those that are only darker on average."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A reduced page along one direction: its pixels, its ink as 0 and 1, and the straight strokes of it.
+
+    `length`: pixels from which a stroke is a ruling.
+    """
+
+    pooled: np.ndarray
+    ink: np.ndarray
+    straight: np.ndarray
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedPage:
+    """What rulings are sought on; `level` and `upright`: what is the same for solid and dotted ones. See `Rulings`."""
+
+    level: Way
+    upright: Way
+    factor: int
+    text_height: float
+    solid: np.ndarray
+
+
+def reduce_page(gray: np.ndarray, dpi: float, text_height: float) -> ReducedPage:
+    """An evened page, gray uint8 (H, W), reduced to where its rulings are sought."""
     factor = max(round(dpi / WORK_DPI), 1)
     height = text_height / factor
     pooled, solid = _lighten_areas(_darkest(gray, factor), height)
+    level = _way(pooled, height, MIN_ROW_STROKE)
+    return ReducedPage(level, _way(cv2.transpose(pooled), height, MIN_COLUMN_STROKE), factor, text_height, solid)
+
+
+def _way(pooled: np.ndarray, text_height: float, least: float) -> Way:
+    ink = (pooled < INK_BELOW).view(np.uint8)
+    length = max(round(least * text_height), 6)
+    straight = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
+    return Way(pooled, ink, straight, length)
+
+
+def find_rulings(page: ReducedPage, *, dotted: bool = False) -> Rulings:
+    """Rulings of a page. `dotted`: also those that are only darker on average."""
+    pooled, factor = page.level.pooled, page.factor
+    height = page.text_height / factor
     dots = _find_dots(pooled, height) if dotted else None
     turned = None if dots is None else tuple(centres[:, ::-1] for centres in dots)
-    rows = _strokes(pooled, height, MIN_ROW_STROKE, factor, dots)
-    columns = _strokes(np.ascontiguousarray(pooled.T), height, MIN_COLUMN_STROKE, factor, turned)
-    columns += _sides_of_tight_rows(pooled, rows, columns, text_height, factor)
-    return Rulings(rows, columns, pooled, factor, text_height, solid)
+    rows = _strokes(page.level, height, factor, dots)
+    columns = _strokes(page.upright, height, factor, turned)
+    columns += _sides_of_tight_rows(pooled, rows, columns, page.text_height, factor)
+    return Rulings(rows, columns, pooled, factor, page.text_height, page.solid)
 
 
 def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
@@ -145,11 +186,12 @@ def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:
     if factor == 1:
         return gray
     height, width = (side - side % factor for side in gray.shape)
-    out = gray[:height:factor, :width:factor]
-    for dy in range(factor):
-        for dx in range(factor):
-            if dy or dx:
-                out = cv2.min(out, gray[dy:height:factor, dx:width:factor])
+    rows = gray[:height:factor, :width]
+    for dy in range(1, factor):
+        rows = cv2.min(rows, gray[dy:height:factor, :width])
+    out = rows[:, ::factor]
+    for dx in range(1, factor):
+        out = cv2.min(out, rows[:, dx::factor])
     return out
 
 
@@ -161,26 +203,21 @@ def _lighten_areas(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, 
     return cv2.divide(cv2.add(pooled, 1), cv2.add(around, 1), scale=255), around < BLOT
 
 
-def _strokes(
-    pooled: np.ndarray, text_height: float, least: float, factor: int, dots: tuple[np.ndarray, ...] | None
-) -> tuple[Segment, ...]:
+def _strokes(way: Way, text_height: float, factor: int, dots: tuple[np.ndarray, ...] | None) -> tuple[Segment, ...]:
     """Segments along the x axis of a grey page. `dots`: see `_find_dots`, where dotted rulings are sought too."""
-    ink = (pooled < INK_BELOW).astype(np.uint8)
+    ink, length, solid = way.ink, way.length, way.straight
     gap = max(round(MAX_GAP * text_height), 2)
-    length = max(round(least * text_height), 6)
-    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
     if dots is not None:
-        chains = [_chains(centres, ink.shape, text_height) for centres in dots]
-        solid |= _ridges(pooled, text_height, length)
-        for chain in chains:
-            solid = solid if chain is None else solid | chain
+        solid = solid | _ridges(way.pooled, text_height, length)
+        for centres in dots:
+            _add_chains(solid, centres, text_height)
     bridged = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     # a ruling that steps by a pixel stays one component
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels, stats, _ = find_pieces(joined)
     found = []
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         x, y, w, h, _ = stats[label]
         region = (labels[y : y + h, x : x + w] == label) & (runs[y : y + h, x : x + w] > 0)
         found += _split_bundle(ink, region, x, y, text_height, length)
@@ -229,7 +266,7 @@ def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
     beside[side:] = cv2.max(beside[side:], mean[:-side])
     noise = int(np.percentile(mean[::8, ::8], 25))
     mask = (cv2.subtract(kept, beside) >= max(MIN_RIDGE, noise)) & (kept >= cv2.add(beside, beside))
-    return mask.astype(np.uint8)
+    return mask.view(np.uint8)
 
 
 def _find_dots(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, ...]:
@@ -237,45 +274,59 @@ def _find_dots(pooled: np.ndarray, text_height: float) -> tuple[np.ndarray, ...]
     largest = max(round(DOT * text_height), 2)
     found = []
     for below in (INK_BELOW, DOT_BELOW):
-        ink = (pooled < below).astype(np.uint8)
-        _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        _, stats, centres = find_pieces(pooled < below)
         small = (stats[:, cv2.CC_STAT_WIDTH] <= largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
         small[0] = False
         found.append(np.rint(centres[small]).astype(np.int64))
     return tuple(found)
 
 
-def _chains(centres: np.ndarray, shape: tuple[int, int], text_height: float) -> np.ndarray | None:
-    """Mask of stretches along which dots stand in line, with nothing like it beside them; None where none do.
+def _add_chains(mask: np.ndarray, centres: np.ndarray, text_height: float) -> None:
+    """Set in the mask (0 and 1) the stretches along which dots stand in line, with nothing like it beside them.
 
     What is left of a ruling of whose dots a bitonal or screened copy lost many makes no ridge.
     """
+    height, width = mask.shape
     among = round(DOTS_AMONG * text_height) | 1
-    if _most_in_line(centres, shape[1], among) < LEAST_DOTS:
-        return None
-    dots = np.zeros(shape, np.float32)
-    dots[centres[:, 1], centres[:, 0]] = 1
-    count = cv2.boxFilter(dots, -1, (among, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    if _in_line(centres, width, among // 2, 1).max(initial=0) < LEAST_DOTS:
+        return
     side = max(round(RIDGE_SIDE * text_height), 2) + 1
+    # a pixel beside a dot sees no more dots than that dot does in a window that is larger by a pixel all around
+    rows = np.unique(centres[_in_line(centres, width, among // 2 + 1, 2) >= LEAST_DOTS, 1])
+    for band in np.split(rows, np.flatnonzero(np.diff(rows) > 2 * side + 4) + 1):
+        top, bottom = max(int(band[0]) - 1, 0), min(int(band[-1]) + 2, height)
+        above, below = max(top - side - 1, 0), min(bottom + side + 1, height)
+        near = centres[(centres[:, 1] >= above) & (centres[:, 1] < below)]
+        dots = np.zeros((below - above, width), np.float32)
+        dots[near[:, 1] - above, near[:, 0]] = 1
+        mask[top:bottom] |= _chains(dots, among, side, text_height)[top - above : bottom - above]
+
+
+def _chains(dots: np.ndarray, among: int, side: int, text_height: float) -> np.ndarray:
+    """Mask of the stretches in a band of the page; `dots`: 1 where a dot is, float32 (h, w)."""
+    count = cv2.boxFilter(dots, -1, (among, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
     beside = np.zeros_like(count)
     beside[:-side] = count[side:]
     beside[side:] = cv2.max(beside[side:], count[:-side])
-    lined = ((count >= LEAST_DOTS) & (count >= LONELY_DOTS * beside)).astype(np.uint8)
+    lined = ((count >= LEAST_DOTS) & (count >= LONELY_DOTS * beside)).view(np.uint8)
     own = cv2.dilate(dots.astype(np.uint8), np.ones((3, 3), np.uint8)) & lined
     return cv2.morphologyEx(own, cv2.MORPH_CLOSE, np.ones((1, max(round(LOST_DOTS * text_height), 2)), np.uint8))
 
 
-def _most_in_line(centres: np.ndarray, width: int, among: int) -> int:
-    """The most dots within `among` pixels of a row; without windows over the whole page, since most pages have none."""
+def _in_line(centres: np.ndarray, width: int, reach: int, rows: int) -> np.ndarray:
+    """Of each dot, how many stand within `reach` pixels and so many rows on both sides of it.
+
+    Counted without windows over the whole page, since most pages have no dots in line.
+    """
     x, y = centres.T
-    stride = width + 2 * among
+    stride = width + 2 * reach + 2
     keys = np.sort(y * stride + x)
     counts = np.zeros(len(x), np.int64)
-    for row in (-1, 0, 1):
+    for row in range(-rows, rows + 1):
         middle = (y + row) * stride + x
-        last = np.searchsorted(keys, middle + among // 2, "right")
-        counts += last - np.searchsorted(keys, middle - among // 2, "left")
-    return int(counts.max(initial=0))
+        last = np.searchsorted(keys, middle + reach, "right")
+        counts += last - np.searchsorted(keys, middle - reach, "left")
+    return counts
 
 
 def _split_bundle(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
+
 SEED_CHROMA = 40  # channel spread from which fainter colour around it is lifted too, on a noisy scan
 LEAST_SEED = 16  # the same on a scan without colour noise
 NOISE_PERCENTILE, NOISE_FACTOR = 97, 2.0  # coloured ink covers less of a page than the rest
@@ -59,7 +61,8 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     reddish = cv2.subtract(red, cv2.max(green, blue)) > chroma // 2
     # whatever was lifted is known to have lain there: a faint pen's figures must not turn into blank cells
     mask = cv2.subtract(lifted, gray) > MIN_LIFT
-    hues = np.where(mask, np.where(reddish, RED, OTHER), NO_INK).astype(np.uint8)
+    hues = np.where(reddish, np.uint8(RED), np.uint8(OTHER))
+    hues[~mask] = NO_INK
     return gray, lifted, hues
 
 
@@ -118,7 +121,7 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: f
     # a stamp is cut up by the rulings and letters that it crosses
     bridge = max(round(reach * text_height / INK_SCALE), 3)
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels, stats, _ = find_pieces(joined)
     unit = text_height / INK_SCALE
     large = (stats[:, cv2.CC_STAT_HEIGHT] > TALLEST_WRITING * unit) | (stats[:, cv2.CC_STAT_WIDTH] > widest * unit)
     large[0] = False
@@ -159,8 +162,7 @@ def lift_screen(gray: np.ndarray, text_height: float) -> np.ndarray:
 
 def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(labels of all ink; of its dots: labels, areas, centres x, y)."""
-    ink = (gray < LIGHTEST_DOT).astype(np.uint8)
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats, centres = find_pieces(gray < LIGHTEST_DOT)
     dot = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= LARGEST_DOT * text_height
     dot[0] = False
     found = np.flatnonzero(dot)
@@ -183,10 +185,10 @@ def even_light(gray: np.ndarray) -> np.ndarray:
 def _dark_edge(small: np.ndarray) -> np.ndarray | None:
     """Mask of dark areas that touch the page's border and are too thick to be rulings."""
     lightest = cv2.dilate(small, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((lightest < EDGE_DARK).astype(np.uint8), connectivity=8)
+    labels, stats, _ = find_pieces(lightest < EDGE_DARK)
     height, width = small.shape
     mask = np.zeros_like(small)
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         x, y, w, h, area = stats[label]
         if (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1) and area > 12:
             dark = labels == label

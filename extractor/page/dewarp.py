@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from extractor.page.geometry import Mesh
+from extractor.pixels import find_pieces
 
 HALF = 2  # rulings are traced on a page of half the size
 STEP = 32  # pixels between mesh samples
@@ -35,10 +36,10 @@ class Curve:
 def find_mesh(gray: np.ndarray, text_height: float) -> Mesh | None:
     """The mesh that straightens the page's rulings, or None where they are straight already (or too few)."""
     small = cv2.resize(gray, None, fx=1 / HALF, fy=1 / HALF, interpolation=cv2.INTER_AREA)
-    ink = (small < 150).astype(np.uint8)
+    ink = (small < 150).view(np.uint8)
     height_in_small = text_height / HALF
     rows = trace_rulings(ink, height_in_small)
-    columns = trace_rulings(np.ascontiguousarray(ink.T), height_in_small)
+    columns = trace_rulings(cv2.transpose(ink), height_in_small)
     if len(rows) < 2:
         return None
     if max(_bend(rows), _bend(columns)) < MIN_BEND * text_height:
@@ -66,7 +67,10 @@ def apply_mesh(layers: list[np.ndarray], mesh: Mesh) -> list[np.ndarray]:
     size = (mesh.x.shape[1] * STEP, mesh.x.shape[0] * STEP)
     inside = np.s_[STEP : STEP + height, STEP : STEP + width]
     map_x, map_y = (cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)[inside] for part in (mesh.x, mesh.y))
-    return [cv2.remap(layer, map_x, map_y, cv2.INTER_LINEAR, borderValue=255) for layer in layers]
+    return [
+        cv2.remap(layer, map_x, map_y, cv2.INTER_LINEAR, borderValue=255) if int(layer.min()) < 255 else layer
+        for layer in layers
+    ]
 
 
 def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
@@ -81,9 +85,9 @@ def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
 
 
 def _pieces(strokes: np.ndarray, text_height: float) -> list[Curve]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    labels, stats, _ = find_pieces(strokes)
     pieces = []
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         x, y, w, h, area = stats[label]
         if w < 2 * text_height or area / w > 0.45 * text_height:  # short, or a bar rather than a line
             continue

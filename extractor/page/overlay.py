@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
+
 WORK_DPI = 60.0  # circles are sought on a page reduced to about this resolution
 RADII = (13.0, 24.0)  # mm: a stamp's rim
 MM_PER_INCH = 25.4
@@ -85,22 +87,28 @@ def _edges(small: np.ndarray) -> Edges:
 
 
 def _vote(shape: tuple[int, ...], edges: Edges, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(share of a full rim seen around each pixel, index of the radius at which)."""
+    """(share of a full rim seen around each pixel, 0 where it is less than `LEAST_VOTES`, index of the radius)."""
     ys, xs, dx, dy = edges
     slanted = np.minimum(np.abs(dx), np.abs(dy)) > LEVEL  # rulings are neither
-    ys, xs, dx, dy = ys[slanted], xs[slanted], dx[slanted], dy[slanted]
     height, width = shape
+    margin = 2 * (int(radii[-1]) // 2 + 1)  # even, so that halves are rounded as without it
+    high, wide = height + 2 * margin, width + 2 * margin
+    cx, dx = (xs[slanted] + margin).astype(np.float64), dx[slanted].astype(np.float64)
+    cy, dy = (ys[slanted] + margin).astype(np.float64), dy[slanted].astype(np.float64)
     best, at = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
     for index, radius in enumerate(radii):
         # a rim is dark, so that on its outer edge the page grows lighter away from the centre
-        cx, cy = np.rint(xs - radius * dx).astype(np.int32), np.rint(ys - radius * dy).astype(np.int32)
-        inside = (cx >= 0) & (cx < width) & (cy >= 0) & (cy < height)
-        votes = np.bincount(cy[inside] * width + cx[inside], minlength=height * width).astype(np.float32)
-        votes = cv2.boxFilter(votes.reshape(height, width), -1, (5, 5), normalize=False) / np.float32(
-            2 * np.pi * radius
-        )
-        better = votes > best
-        best[better], at[better] = votes[better], index
+        where = (np.rint(cy - radius * dy) * wide + np.rint(cx - radius * dx)).astype(np.int64)
+        whole = np.bincount(where, minlength=high * wide).reshape(high, wide)
+        # the edges of one rim are far fewer than 16 bits can count
+        votes = whole[margin:-margin, margin:-margin].astype(np.uint16)
+        votes = cv2.boxFilter(votes, -1, (5, 5), normalize=False)
+        around = np.float32(2 * np.pi * radius)
+        if votes.max() / around < LEAST_VOTES:
+            continue
+        share = votes / around
+        better = share > best
+        best[better], at[better] = share[better], index
     return best, at
 
 
@@ -185,13 +193,13 @@ def _find_strokes(gray: np.ndarray, text_height: float) -> np.ndarray | None:
     """Ink of long thin lines that are no rulings: signatures."""
     small = cv2.erode(gray, np.ones((STROKE_SCALE, STROKE_SCALE), np.uint8))[::STROKE_SCALE, ::STROKE_SCALE]
     unit = text_height / STROKE_SCALE
-    ink = (small < INK_BELOW).astype(np.uint8)
+    ink = (small < INK_BELOW).view(np.uint8)
     level, upright = _straight(ink, unit, RULING)
     rest = cv2.subtract(ink, cv2.max(level, upright))
     gap = max(round(ACROSS * unit), 3)
     # a stroke goes on beyond the ruling that it crosses
     rest |= cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) & cv2.max(level, upright)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    labels, stats, _ = find_pieces(rest)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     drawn = (np.minimum(width, height) > LEAST_STROKE[0] * unit) & (np.maximum(width, height) > LEAST_STROKE[1] * unit)
     drawn &= stats[:, cv2.CC_STAT_AREA] < MOST_INK * width * height

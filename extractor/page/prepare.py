@@ -14,10 +14,12 @@ from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_discs, find_stray, lift_grey
 from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
+from extractor.pixels import find_pieces
 from extractor.records import PageImage
 
 MIN_SKEW = 0.04  # degrees: two pixels over an A4 page at 300 dpi
 INK_BELOW = 150  # on the evened, stretched page
+WHITE = 255
 LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
 FEW_LETTERS = 20  # too few to tell a size from
 DOTS = 0.4  # of the height that holds most ink: smaller components are dots
@@ -57,7 +59,7 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     raw, lifted, hues = split_colour(sheet.pixels)
     gray = even_light(lifted)
     turn = find_turn(gray) if ordered is None else ordered
-    layers = [gray, raw, *([] if hues is None else [np.where(hues == hue, 0, 255).astype(np.uint8) for hue in HUES])]
+    layers = [gray, raw, *([] if hues is None else [cv2.compare(hues, hue, cv2.CMP_NE) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
     # a screen's dots stand in lines of their own, which lean as they like
     layers[0] = lift_screen(layers[0], _text_height(layers[0], sheet.dpi))
@@ -103,14 +105,19 @@ def _rotate(layers: list[np.ndarray], skew: float, matrix: np.ndarray) -> tuple[
     forward[0, 2] += margin
     forward[1, 2] += margin
     size = (width + 2 * margin, height + 2 * margin)
-    turned = [cv2.warpAffine(layer, forward[:2], size, flags=cv2.INTER_LINEAR, borderValue=255) for layer in layers]
+    turned = [_warp(layer, forward[:2], size) for layer in layers]
     return turned, matrix @ np.linalg.inv(forward)
+
+
+def _warp(layer: np.ndarray, forward: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    if int(layer.min()) == WHITE:
+        return np.full(size[::-1], WHITE, np.uint8)  # most pages have no ink of a second colour
+    return cv2.warpAffine(layer, forward, size, flags=cv2.INTER_LINEAR, borderValue=WHITE)
 
 
 def _text_height(gray: np.ndarray, dpi: float) -> float:
     """Median height of a line's ink in pixels, from the sizes of single letters; 10 pt where there are none."""
-    ink = (gray[::2, ::2] < INK_BELOW).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, stats, _ = find_pieces(gray[::2, ::2] < INK_BELOW)
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT] * 2, stats[1:, cv2.CC_STAT_WIDTH] * 2
     letters = heights[
         (heights > SMALLEST_LETTER * dpi)

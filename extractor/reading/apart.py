@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
 from extractor.records import TextLine
 
@@ -25,8 +26,7 @@ def find_figures(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
 
 
 def _apart(line: TextLine, *, alone: bool) -> Iterator[TextLine]:
-    ink = (line.clean < INK_BELOW).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats, _ = find_pieces(line.clean < INK_BELOW)
     boxes = stats[:, :4].copy()
     boxes[:, 2:] += boxes[:, :2]
     boxes[0] = 0

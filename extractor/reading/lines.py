@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
+
 INK_BELOW = 150  # on the evened, stretched page
 FAINT_BELOW = 220  # the same, of print that is nearly lost
 SPECK = 0.33  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
@@ -63,9 +65,9 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
 
 
 def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
-    ink = _without_rulings((gray < ink_below).astype(np.uint8), text_height)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count == 1:
+    ink = _without_rulings((gray < ink_below).view(np.uint8), text_height)
+    labels, stats, _ = find_pieces(ink)
+    if len(stats) == 1:
         return FoundLines((), False, False)
     boxes = stats[1:, :4].copy()
     boxes[:, 2] += boxes[:, 0]
@@ -124,7 +126,7 @@ def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
     joined = cv2.morphologyEx(
         specks.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
     )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, stats, _ = find_pieces(joined)
     narrowest, widest, highest = (part * text_height for part in BROKEN_DASH)
     for x, y, w, h, _ in stats[1:]:
         filled = specks[y : y + h, x : x + w].any(axis=0).mean() >= DASH_FILLED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
 
 CHECK_BOX, DITTO = "☐", '"'
@@ -24,9 +25,8 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
     least, most = (part * text_height for part in SIDES)
     if min(gray.shape) < least:
         return None
-    ink = (gray < INK_BELOW).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count < 3:
+    labels, stats, _ = find_pieces(gray < INK_BELOW)
+    if len(stats) < 3:
         return None
     tall = np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
     if len(tall) < 2:
@@ -44,9 +44,8 @@ def is_ditto(gray: np.ndarray, text_height: float) -> bool:
     """Whether a line's ink, gray uint8 (H, W), is a ditto mark: two short upright strokes, or a blot of both."""
     if min(gray.shape) < LOWEST_MARK * text_height:
         return False  # a part without any pixel would crash OpenCV
-    ink = (gray < INK_BELOW).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count not in (2, 3):
+    _, stats, _ = find_pieces(gray < INK_BELOW)
+    if (count := len(stats)) not in (2, 3):
         return False
     boxes = stats[1:, :4] / text_height
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
 
 FIGURE = 0.45  # text heights: no figure is lower, however broken
@@ -24,7 +25,7 @@ BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide 
 
 def speck_width(cells: Sequence[np.ndarray]) -> float:
     """Pixels that hardly a speck is wider than. `cells`: gray uint8 (h, w), cells that hold nothing else."""
-    stats = [cv2.connectedComponentsWithStats((c < INK_BELOW).astype(np.uint8), connectivity=8)[2] for c in cells]
+    stats = [find_pieces(cell < INK_BELOW)[1] for cell in cells]
     widths = np.concatenate([one[1:, cv2.CC_STAT_WIDTH] for one in stats]) if stats else np.zeros(0)
     return float(np.quantile(widths, WIDE_SPECK)) if len(widths) else 0.0
 
@@ -38,10 +39,10 @@ def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, spe
     overlaid, dirty = stray is not None and bool(stray.any()), speck > 0
     if not overlaid and not dirty:
         return False
-    ink = (cell < INK_BELOW).astype(np.uint8)
+    ink = (cell < INK_BELOW).view(np.uint8)
     if stray is not None:
         ink[stray] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, stats, _ = find_pieces(ink)
     left, width, height = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     print_like = height >= FIGURE * text_height
     flat = (height <= DASH[1] * text_height) & (width >= 2 * height)
@@ -61,5 +62,5 @@ def has_blot(raw: np.ndarray, paper: float, text_height: float) -> bool:
     kernel = np.ones((max(round(BLOT[1] * text_height), 3), max(round(BLOT[0] * text_height), 3)), np.uint8)
     if raw.shape[0] < kernel.shape[0] or raw.shape[1] < kernel.shape[1]:
         return False
-    dark = (raw < 0.5 * paper).astype(np.uint8)
+    dark = (raw < 0.5 * paper).view(np.uint8)
     return bool(cv2.erode(dark, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())

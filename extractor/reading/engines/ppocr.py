@@ -39,9 +39,10 @@ class PpOcr:
         options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         characters = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
-        self._chars = ["", *characters, " "]
+        chars = ["", *characters, " "]
         # a stamp or a blot must not be read as a sign of another script, nor hide the figure that comes second
-        self._foreign = np.array([not _is_expected(char) for char in self._chars])
+        self._expected = np.array([index for index, char in enumerate(chars) if _is_expected(char)])
+        self._chars = [chars[index] for index in self._expected]
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
@@ -61,8 +62,7 @@ class PpOcr:
         for i, crop in enumerate(crops):
             batch[i, :, :, : crop.shape[1]] = cv2.subtract(crop.astype(np.float32), 127.5) / 127.5
         output: np.ndarray = self._session.run(None, {"x": batch})[0]
-        output[:, :, self._foreign] = 0.0
-        return output
+        return output[:, :, self._expected]
 
     def _decode(self, probabilities: np.ndarray, preparation: str) -> Reading:
         ids = probabilities.argmax(axis=1)

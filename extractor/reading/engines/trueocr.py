@@ -55,8 +55,10 @@ class TrueOcr:
             for pixels, inner in chunks(line, preparation, WIDEST):
                 parts.append(_prepare(pixels, least_height(line, inner, LEAST_HEIGHT)))
                 owner.append(index)
-        read = self._recognise(parts)
-        return [_join([read[i] for i, o in enumerate(owner) if o == n], preparation) for n in range(len(lines))]
+        found: list[list[Chars]] = [[] for _ in lines]
+        for index, chars in zip(owner, self._recognise(parts), strict=True):
+            found[index].append(chars)
+        return [_join(own, preparation) for own in found]
 
     def _recognise(self, parts: list[np.ndarray]) -> list[Chars]:
         from trueocr.preprocess import pad_batch, width_batches
@@ -79,8 +81,9 @@ class TrueOcr:
         for start, end in zip(starts, np.append(starts[1:], len(ids)), strict=True):
             if ids[start]:
                 mean = probabilities[start:end, 1:].mean(axis=0)
-                best = mean.argsort()[::-1][:CANDIDATES]
-                chars.append(tuple((self._chars[c], float(mean[c])) for c in best if mean[c] >= WORTH_NAMING))
+                likely = np.flatnonzero(mean >= WORTH_NAMING)
+                best = likely[mean[likely].argsort()[::-1][:CANDIDATES]]
+                chars.append(tuple((self._chars[c], float(mean[c])) for c in best))
         return tuple(chars)
 
 
