@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import jsonschema
 from pydantic import BaseModel
 
 from extractor.report.document import Document
 from extractor.report.scalars import to_json
 from extractor.report.tables import TablesDocument
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SchemaName = Literal["report", "tables"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -59,6 +61,8 @@ def write_schemas() -> None:
 
 @cache
 def _validator(name: SchemaName) -> jsonschema.Draft202012Validator:
+    import jsonschema  # what extracts writes by the classes, and validates nothing
+
     return jsonschema.Draft202012Validator(json.loads(read_schema(name)))
 
 
