@@ -1,9 +1,13 @@
-"""A mask of ink -> its connected pieces, with labels of as few bytes as will do."""
+"""A mask of ink -> its connected pieces and its straight strokes: what OpenCV gives, in less time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
+
+FULL = 255
 
 
 def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -18,3 +22,45 @@ def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     except cv2.error:
         _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
     return labels, stats, centres
+
+
+def open_rows(mask: np.ndarray, length: int, *, gap: int = 1) -> np.ndarray:
+    """Strokes of a mask (0 and 1) along its rows that are as long, once gaps narrower than `gap` are closed.
+
+    The same as OpenCV's closing and opening by kernels of one row, on eight pixels at a time.
+    """
+    bits = np.packbits(cv2.transpose(mask), axis=1)
+    return cv2.transpose(np.unpackbits(_open(bits, length, gap), axis=1, count=mask.shape[0]))
+
+
+def open_columns(mask: np.ndarray, length: int) -> np.ndarray:
+    """The same along the columns of a mask."""
+    return np.unpackbits(_open(np.packbits(mask, axis=1), length, 1), axis=1, count=mask.shape[1])
+
+
+def open_grey_rows(gray: np.ndarray, length: int) -> np.ndarray:
+    """The same of a grey image: each pixel as light as the darkest of some stretch of its row that is as long."""
+    across = cv2.transpose(gray)
+    return cv2.transpose(_slide(cv2.max, _slide(cv2.min, across, length, FULL), length, 0))
+
+
+def _open(bits: np.ndarray, length: int, gap: int) -> np.ndarray:
+    """Down the columns of packed bits."""
+    if gap > 1:
+        bits = _slide(np.bitwise_and, _slide(np.bitwise_or, bits, gap, 0), gap, FULL)
+    return _slide(np.bitwise_or, _slide(np.bitwise_and, bits, length, FULL), length, 0)
+
+
+def _slide(join: Callable[..., np.ndarray], rows: np.ndarray, length: int, beyond: int) -> np.ndarray:
+    """Each row joined with its neighbours, `length` in all; `beyond`: what lies above the first and below the last.
+
+    Windows of twice the rows are made of two, so that there are as many steps as the length has binary digits.
+    """
+    count, above = len(rows), length // 2
+    windows = np.full((count + length - 1, rows.shape[1]), beyond, np.uint8)
+    windows[above : above + count] = rows
+    size = 1
+    while 2 * size <= length:
+        windows = join(windows[:-size], windows[size:])
+        size *= 2
+    return join(windows[:count], windows[length - size : length - size + count]) if size < length else windows

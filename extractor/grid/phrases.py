@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from extractor.grid.rulings import Segment
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, open_columns, open_rows
 from extractor.records import PageImage
 
 INK_BELOW = 150  # on the evened page
@@ -73,9 +73,8 @@ def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
     height = page.text_height
     ink = (page.gray < INK_BELOW).view(np.uint8)
     long, beside = max(int(RULED * height), 3), 2 * int(FRINGE * height / 2) + 1
-    for kernel, across in (((1, long), (3, 1)), ((long, 1), (1, beside))):
-        ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
-        ink = cv2.subtract(ink, cv2.dilate(ruled, np.ones(across, np.uint8)))
+    for open_along, across in ((open_rows, (3, 1)), (open_columns, (1, beside))):
+        ink = cv2.subtract(ink, cv2.dilate(open_along(ink, long), np.ones(across, np.uint8)))
     for segment in uprights:
         x, reach = round(segment.position), max(round(REMAINS * height), 2)
         top, bottom = max(round(segment.start - BEYOND * height), 0), round(segment.end + BEYOND * height)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, open_grey_rows, open_rows
 
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
@@ -165,8 +166,7 @@ def reduce_page(gray: np.ndarray, dpi: float, text_height: float) -> ReducedPage
 def _way(pooled: np.ndarray, text_height: float, least: float) -> Way:
     ink = (pooled < INK_BELOW).view(np.uint8)
     length = max(round(least * text_height), 6)
-    straight = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(round(0.9 * length), 5)), np.uint8))
-    return Way(pooled, ink, straight, length)
+    return Way(pooled, ink, open_rows(ink, max(round(0.9 * length), 5)), length)
 
 
 def find_rulings(page: ReducedPage, *, dotted: bool = False) -> Rulings:
@@ -211,9 +211,8 @@ def _strokes(way: Way, text_height: float, factor: int, dots: tuple[np.ndarray, 
         solid = solid | _ridges(way.pooled, text_height, length)
         for centres in dots:
             _add_chains(solid, centres, text_height)
-    bridged = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    runs = open_rows(solid, length, gap=gap)
     # a ruling that steps by a pixel stays one component
-    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     joined = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     labels, stats, _ = find_pieces(joined)
     found = []
@@ -258,7 +257,7 @@ def _ridges(pooled: np.ndarray, text_height: float, length: int) -> np.ndarray:
     dark = cv2.bitwise_not(pooled)
     length = max(length, round(MIN_RIDGE_LENGTH * text_height))
     window = max(round(DOT_WINDOW * text_height), 5) | 1
-    kept = cv2.morphologyEx(cv2.blur(dark, (window, 1)), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    kept = open_grey_rows(cv2.blur(dark, (window, 1)), length)
     mean = cv2.blur(dark, (length | 1, 1))
     side = max(round(RIDGE_SIDE * text_height), 2)
     beside = np.zeros_like(mean)
@@ -345,12 +344,11 @@ def _split_bundle(
 
 def _course(region: np.ndarray) -> tuple[float, float]:
     """(position, growth of the position from start to end) of a component; what touches the ruling does not count."""
-    pieces = np.array_split(region, min(COURSE_PIECES, max(region.shape[1] // (4 * len(region)), 1)), axis=1)
-    peaks = np.array([_peak(piece.sum(axis=1)) for piece in pieces])
-    count = len(peaks)
+    count = min(COURSE_PIECES, max(region.shape[1] // (4 * len(region)), 1))
+    peaks = [_peak(piece.sum(axis=1)) for piece in np.array_split(region, count, axis=1)]
     slopes = [(peaks[j] - peaks[i]) / (j - i) for i in range(count) for j in range(i + 1, count)]
-    slope = float(np.median(slopes)) if slopes else 0.0
-    middle = float(np.median(peaks - slope * (np.arange(count) - (count - 1) / 2)))
+    slope = median(slopes) if slopes else 0.0
+    middle = median(peak - slope * (i - (count - 1) / 2) for i, peak in enumerate(peaks))
     return middle, slope * count
 
 

@@ -105,6 +105,7 @@ def _is_again(one: list[str], other: list[str]) -> bool:
     return len(one) > 2 and len(different) - slips <= (len(one) > 3)
 
 
+@lru_cache(maxsize=16384)
 def fold_plain(text: str) -> str:
     """Like `fold` for short texts such as units: numbering and long forms stay, so does a percent sign."""
     return " ".join(re.sub(r"[^a-z0-9%]+", " ", _without_marks(text).lower()).split())

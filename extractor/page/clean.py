@@ -216,7 +216,8 @@ def _stretch(evened: np.ndarray) -> np.ndarray:
 
 def ink_level(evened: np.ndarray) -> int:
     """Grey level of solid print: the darkest share of what isn't paper."""
-    histogram = np.bincount(evened[::2, ::2].ravel(), minlength=256)[:PAPER_LEVEL]
+    sample = np.ascontiguousarray(evened[::2, ::2])
+    histogram = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel()[:PAPER_LEVEL].astype(np.int64)
     total = int(histogram.sum())
     if total == 0:
         return 0

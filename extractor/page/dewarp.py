@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from extractor.page.geometry import Mesh
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, open_rows
 
 HALF = 2  # rulings are traced on a page of half the size
 STEP = 32  # pixels between mesh samples
@@ -77,7 +77,7 @@ def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
     """Long, nearly horizontal rulings of a uint8 ink mask (1 = ink); broken strokes are linked."""
     length = max(int(text_height * MIN_STROKE_IN_CHARS), 9)
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))  # keeps a sloping hairline in one run
-    strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    strokes = open_rows(thick, length)
     pieces = _pieces(strokes, text_height)
     chains = _link(pieces, MAX_LINK_IN_CHARS * text_height)
     least = MIN_RULING_SHARE * ink.shape[1]

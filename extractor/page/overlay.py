@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, open_columns, open_rows
 
 WORK_DPI = 60.0  # circles are sought on a page reduced to about this resolution
 RADII = (13.0, 24.0)  # mm: a stamp's rim
@@ -165,8 +165,7 @@ def lift_grey(gray: np.ndarray, discs: tuple[Disc, ...], text_height: float) -> 
 
 def _straight(ink: np.ndarray, unit: float, least: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Masks of level and of upright straight strokes, and their edges. `least`: their lengths in `unit`s."""
-    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(least[0] * unit)), np.uint8))
-    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(least[1] * unit), 1), np.uint8))
+    level, upright = open_rows(ink, round(least[0] * unit)), open_columns(ink, round(least[1] * unit))
     return cv2.dilate(level, np.ones((3, 1), np.uint8)), cv2.dilate(upright, np.ones((1, 3), np.uint8))
 
 

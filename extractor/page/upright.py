@@ -74,5 +74,5 @@ def find_skew(gray: np.ndarray, ink_below: int) -> float:
 
 def _sharpness(x: np.ndarray, y: np.ndarray, angle: float) -> float:
     levelled = y - x * np.float32(np.tan(np.radians(angle)))
-    counts = np.bincount((levelled - levelled.min()).astype(np.int32)).astype(np.float64)
+    counts = np.bincount((levelled - levelled.min()).astype(np.int64)).astype(np.float64)
     return float((np.diff(counts) ** 2).sum())

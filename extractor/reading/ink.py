@@ -29,6 +29,7 @@ SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see 
 TRACE = 0.004  # the same: less may be a stray pixel
 DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
 AROUND = 4.0  # text heights
+LIGHTEST = 255  # what no paper is lighter than
 STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
 PEN_FRINGE = 0.12  # text heights around a pen's strokes that its ink still darkens
 MOST_FRINGE = 0.15  # share of a cell's ink that may lie around a pen's strokes and is the pen's
@@ -105,8 +106,10 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     x0, y0, x1, y1 = box
     region = np.s_[y0:y1, x0:x1]
     raw = page.raw[region]
+    if raw.min() >= STRONG * LIGHTEST:
+        return None
     paper = _paper_of(raw)
-    if not (raw < STRONG * paper).any():
+    if raw.min() >= STRONG * paper:
         return None
     seen = np.clip(raw * (255 / max(paper, 1.0)), 0, 255).astype(np.uint8)
     for mask in (page.stamp, page.signature, page.pen, page.stray):
@@ -138,7 +141,8 @@ def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
         ink,
         stray=is_dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
         dirt=is_dirt,
-        blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
+        blot=has_blot(raw, LIGHTEST, page.text_height)
+        and has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
 
 

@@ -66,10 +66,11 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
 
 def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     ink = _without_rulings((gray < ink_below).view(np.uint8), text_height)
-    labels, stats, _ = find_pieces(ink)
-    if len(stats) == 1:
+    left, top, width, height = cv2.boundingRect(ink)
+    if not width:
         return FoundLines((), False, False)
-    boxes = stats[1:, :4].copy()
+    labels, stats, _ = find_pieces(ink[top : top + height, left : left + width])
+    boxes = stats[1:, :4] + (left, top, 0, 0)
     boxes[:, 2] += boxes[:, 0]
     boxes[:, 3] += boxes[:, 1]
     ruling = _remnants(boxes, ink.shape, text_height)
@@ -80,7 +81,7 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     if not big.any():
         return FoundLines((), False, bool((~ruling).any()))
     kept = big | _beside(boxes, big, ruling, text_height)
-    rows = _row_spans(boxes[big], labels, np.nonzero(kept)[0] + 1, text_height)
+    rows = _row_spans(boxes[big], (labels, top), np.nonzero(kept)[0] + 1, text_height)
     lines = _assign(boxes[kept], rows)
     touches = bool(_touching(boxes[big], ink.shape).any())
     return FoundLines(lines, touches, bool((~ruling & ~kept).any()))
@@ -147,6 +148,8 @@ def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
     )
     ruled = np.zeros_like(ink)
     for strip, kernel in strips:
+        if not ink[strip].any():
+            continue
         opened = cv2.morphologyEx(ink[strip], cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
         across = np.ones((3, 1) if kernel[0] == 1 else (1, 3), np.uint8)
         ruled[strip] |= cv2.dilate(opened, across)
@@ -179,17 +182,22 @@ def _beside(boxes: np.ndarray, big: np.ndarray, ruling: np.ndarray, text_height:
     return mask
 
 
-def _row_spans(boxes: np.ndarray, labels: np.ndarray, kept: np.ndarray, text_height: float) -> list[tuple[int, int]]:
-    """y spans of the lines, from where the rows of ink part."""
+def _row_spans(
+    boxes: np.ndarray, labelled: tuple[np.ndarray, int], kept: np.ndarray, text_height: float
+) -> list[tuple[int, int]]:
+    """y spans of the lines, from where the rows of ink part. `labelled`: labels, and the row where they begin."""
     spans: list[list[int]] = []
     for y0, y1 in sorted((int(b[1]), int(b[3])) for b in boxes):
         if spans and y0 < spans[-1][1]:
             spans[-1][1] = max(spans[-1][1], y1)
         else:
             spans.append([y0, y1])
+    if all(y1 - y0 <= TALLEST_LINE * text_height for y0, y1 in spans):
+        return _merge_low([(y0, y1) for y0, y1 in spans], text_height)
+    labels, top = labelled
     chosen = np.zeros(int(labels.max()) + 1, np.uint8)
     chosen[kept] = 1
-    profile = chosen[labels].sum(axis=1, dtype=np.float64)
+    profile = np.concatenate((np.zeros(top), chosen[labels].sum(axis=1, dtype=np.float64)))
     parts: list[tuple[int, int]] = []
     for y0, y1 in spans:
         parts += _cut_tall(profile, y0, y1, text_height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -62,5 +63,5 @@ def has_blot(raw: np.ndarray, paper: float, text_height: float) -> bool:
     kernel = np.ones((max(round(BLOT[1] * text_height), 3), max(round(BLOT[0] * text_height), 3)), np.uint8)
     if raw.shape[0] < kernel.shape[0] or raw.shape[1] < kernel.shape[1]:
         return False
-    dark = (raw < 0.5 * paper).view(np.uint8)
+    dark = (raw < math.ceil(0.5 * paper)).view(np.uint8)
     return bool(cv2.erode(dark, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())

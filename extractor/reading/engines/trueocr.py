@@ -78,12 +78,13 @@ class TrueOcr:
         ids = probabilities.argmax(axis=1)
         starts = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
         chars = []
-        for start, end in zip(starts, np.append(starts[1:], len(ids)), strict=True):
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(ids)], strict=True):
             if ids[start]:
-                mean = probabilities[start:end, 1:].mean(axis=0)
-                likely = np.flatnonzero(mean >= WORTH_NAMING)
+                frames = probabilities[start:end, 1:]
+                mean = frames[0] if len(frames) == 1 else np.add.reduce(frames) / (end - start)
+                likely = (mean >= WORTH_NAMING).nonzero()[0]
                 best = likely[mean[likely].argsort()[::-1][:CANDIDATES]]
-                chars.append(tuple((self._chars[c], float(mean[c])) for c in best))
+                chars.append(tuple((self._chars[c], float(mean[c])) for c in best.tolist()))
         return tuple(chars)
 
 
