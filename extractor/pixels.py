@@ -24,6 +24,22 @@ def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return labels, stats, centres
 
 
+def find_strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(rows of the mask that are looked at, labels in these rows, stats (n, 5) with y counted in them too).
+
+    Of a mask with few rows of ink; the pieces are those of the whole, in the same order.
+    """
+    # pairs of rows, since OpenCV labels by blocks of two by two, and behind each stretch of ink a blank pair
+    rows: np.ndarray = mask.any(axis=1)
+    rows = np.append(rows, np.zeros(len(rows) % 2, np.bool_))
+    inked = rows[::2] | rows[1::2]
+    kept = np.flatnonzero(np.repeat(inked | np.append(False, inked[:-1]), 2)[: len(mask)])
+    if not len(kept):
+        return kept, np.zeros((0, mask.shape[1]), np.uint16), np.zeros((1, 5), np.int32)
+    labels, stats, _ = find_pieces(mask[kept])
+    return kept, labels, stats
+
+
 def open_rows(mask: np.ndarray, length: int, *, gap: int = 1) -> np.ndarray:
     """Strokes of a mask (0 and 1) along its rows that are as long, once gaps narrower than `gap` are closed.
 

@@ -13,7 +13,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces, open_grey_rows, open_rows
+from extractor.pixels import find_pieces, find_strokes, open_grey_rows, open_rows
 
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
@@ -214,11 +214,12 @@ def _strokes(way: Way, text_height: float, factor: int, dots: tuple[np.ndarray, 
     runs = open_rows(solid, length, gap=gap)
     # a ruling that steps by a pixel stays one component
     joined = cv2.dilate(runs, np.ones((3, 1), np.uint8))
-    labels, stats, _ = find_pieces(joined)
+    kept, labels, stats = find_strokes(joined)
     found = []
     for label in range(1, len(stats)):
-        x, y, w, h, _ = stats[label]
-        region = (labels[y : y + h, x : x + w] == label) & (runs[y : y + h, x : x + w] > 0)
+        x, top, w, h, _ = stats[label]
+        y = int(kept[top])
+        region = (labels[top : top + h, x : x + w] == label) & (runs[y : y + h, x : x + w] > 0)
         found += _split_bundle(ink, region, x, y, text_height, length)
     return tuple(
         Segment(s.position * factor, s.start * factor, s.end * factor, s.thickness * factor, s.drift * factor)

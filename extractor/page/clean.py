@@ -45,7 +45,8 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     if pixels.ndim == 2:
         return pixels, pixels, None
     sample = pixels[::4, ::4]
-    spread = sample.max(axis=2) - sample.min(axis=2)
+    one, two, three = (sample[:, :, channel] for channel in range(3))
+    spread = np.maximum(np.maximum(one, two), three) - np.minimum(np.minimum(one, two), three)
     seed = _seed_chroma(spread)
     if (spread > seed).mean() < COLOURED_SHARE:
         gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
@@ -134,6 +135,11 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: f
     halo = cv2.dilate(stamp[labels].astype(np.uint8), np.ones((bridge, bridge), np.uint8))
     grown = cv2.resize(halo, coloured.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return coloured & grown, coloured & ~grown
+
+
+def has_dots(gray: np.ndarray) -> bool:
+    """Whether an evened page has so many pieces of ink that they may be a screen's dots."""
+    return len(find_pieces(gray[::2, ::2] < LIGHTEST_DOT)[1]) > LEAST_DOTS
 
 
 def lift_screen(gray: np.ndarray, text_height: float) -> np.ndarray:

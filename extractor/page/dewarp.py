@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from extractor.page.geometry import Mesh
-from extractor.pixels import find_pieces, open_rows
+from extractor.pixels import find_strokes, open_rows
 
 HALF = 2  # rulings are traced on a page of half the size
 STEP = 32  # pixels between mesh samples
@@ -85,15 +85,15 @@ def trace_rulings(ink: np.ndarray, text_height: float) -> list[Curve]:
 
 
 def _pieces(strokes: np.ndarray, text_height: float) -> list[Curve]:
-    labels, stats, _ = find_pieces(strokes)
+    kept, labels, stats = find_strokes(strokes)
     pieces = []
     for label in range(1, len(stats)):
-        x, y, w, h, area = stats[label]
+        x, top, w, h, area = stats[label]
         if w < 2 * text_height or area / w > 0.45 * text_height:  # short, or a bar rather than a line
             continue
-        region = labels[y : y + h, x : x + w] == label
+        region = labels[top : top + h, x : x + w] == label
         weight = region.sum(axis=0)
-        v = (region * np.arange(h)[:, None]).sum(axis=0) / np.maximum(weight, 1) + y
+        v = (region * np.arange(h)[:, None]).sum(axis=0) / np.maximum(weight, 1) + kept[top]
         keep = weight > 0
         pieces.append(Curve(np.arange(x, x + w, dtype=np.float64)[keep], v[keep]))
     return sorted(pieces, key=lambda piece: piece.t[0])

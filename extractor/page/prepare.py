@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.page.clean import HUES, even_light, lift_screen, split_colour, split_ink
+from extractor.page.clean import HUES, even_light, has_dots, lift_screen, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_discs, find_stray, lift_grey
@@ -62,7 +62,8 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     layers = [gray, raw, *([] if hues is None else [cv2.compare(hues, hue, cv2.CMP_NE) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
     # a screen's dots stand in lines of their own, which lean as they like
-    layers[0] = lift_screen(layers[0], _text_height(layers[0], sheet.dpi))
+    if has_dots(layers[0]):
+        layers[0] = lift_screen(layers[0], _text_height(layers[0], sheet.dpi))
     skew = find_skew(layers[0], INK_BELOW)
     geometry = Geometry(turn_matrix(turn, size), size)
     if abs(skew) >= MIN_SKEW:

@@ -211,7 +211,7 @@ def _share(mask: np.ndarray | None, box: Box) -> float:
         return 0.0
     x0, y0, x1, y1 = (round(v) for v in box)
     region = mask[y0:y1, x0:x1]
-    return float(region.mean()) if region.size else 0.0
+    return np.count_nonzero(region) / region.size if region.size else 0.0
 
 
 def _covered(page: PageImage, box: Box) -> float:
