@@ -30,7 +30,7 @@ def find_strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Of a mask with few rows of ink; the pieces are those of the whole, in the same order.
     """
     # pairs of rows, since OpenCV labels by blocks of two by two, and behind each stretch of ink a blank pair
-    rows: np.ndarray = mask.any(axis=1)
+    rows = np.asarray(mask.any(axis=1))
     rows = np.append(rows, np.zeros(len(rows) % 2, np.bool_))
     inked = rows[::2] | rows[1::2]
     kept = np.flatnonzero(np.repeat(inked | np.append(False, inked[:-1]), 2)[: len(mask)])
