@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from extractor.bulk.order import EXIT_MEMORY, Order
-from extractor.cli.work import limit_threads
+from extractor.cli.work import collect_seldom, limit_threads
 from extractor.errors import DocumentError, ExtractorError
 from extractor.store import Attempt, Done, Store, StoreError, StoreFull, open_store
 
@@ -88,6 +88,7 @@ def _limit(order: Order) -> None:
     parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_threads()
+    collect_seldom()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = int(order.settings.bulk.memory_mb * SPARE) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -179,11 +179,12 @@ def _end(child: _Child[J], children: list[_Child[J]]) -> None:
 
 def _serve(pipe: Connection, work: Work[J, R], limits: Limits, level: int) -> None:
     """The child: jobs come in, what is being done and the results go out."""
-    from extractor.cli.work import limit_threads
+    from extractor.cli.work import collect_seldom, limit_threads
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
     _limit(limits)
     limit_threads()
+    collect_seldom()
     logging.getLogger("extractor").setLevel(level)
     while True:
         try:

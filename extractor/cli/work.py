@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from extractor.settings import Settings
     from extractor.store import Store
 
+NEW_OBJECTS = 50_000  # between two looks for garbage
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 log = logging.getLogger("extractor")
@@ -193,6 +195,11 @@ def _as_error(broken: Broken) -> DocumentError:
     error = DocumentError(broken.message, advice)
     error.code = broken.code
     return error
+
+
+def collect_seldom() -> None:
+    """Look for garbage in cycles after many new objects only: readings are many, and hold hardly any."""
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def limit_threads() -> None:

@@ -106,7 +106,7 @@ class _PdfPages:
         pixels = bitmap.to_numpy()
         if pixels.ndim == 3 and pixels.shape[2] == 1:
             pixels = pixels[:, :, 0]
-        return np.ascontiguousarray(pixels[:, :, :3] if pixels.ndim == 3 else pixels).copy()
+        return np.array(pixels[:, :, :3] if pixels.ndim == 3 else pixels, order="C")
 
 
 def _inch(page: pdfium.PdfPage) -> float:
