@@ -233,6 +233,10 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     pieces, reasons = _pieces(parts), list(_ink_reasons(parts))
     if not any(part.ink.has_ink for part in parts):
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
+    if all(part.ink.stray or not part.ink.has_ink for part in parts):
+        reasons.append("stray-ink")
+    if all(part.ink.dirt or not part.ink.has_ink for part in parts):
+        return Field("", "blank", STRAY_BLANK, pieces, (), (), tuple(reasons))
     if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
         raw = join_lines([line for part in parts for line in (part.ink.words or "").split("\n")], words)
         return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))

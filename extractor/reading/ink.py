@@ -9,7 +9,7 @@ import numpy as np
 
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
-from extractor.reading.stray import has_blot, is_stray, speck_width
+from extractor.reading.stray import has_blot, is_dirt, is_stray, speck_width
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
     Box,
@@ -127,7 +127,7 @@ def _crop(page: PageImage, cell: GridCell) -> np.ndarray:
 
 
 def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
-    """With what speaks against its ink's being print. `speck`: see `is_stray`."""
+    """With what speaks against its ink's being print. `speck`: pixels of a speck's width, on a page full of them."""
     if not ink.lines:
         return replace(ink, faint=tuple(line for line in ink.faint if not _is_dirt(page, line, speck)))
     if speck and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
@@ -136,13 +136,12 @@ def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
     raw = page.raw[region]
-    is_dirt = bool(speck) and not ink.pen and is_stray(page.gray[region], None, page.text_height, speck)
+    dirt = not ink.pen and is_dirt(page.gray[region], page.text_height, speck)
     return replace(
         ink,
-        stray=is_dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
-        dirt=is_dirt,
-        blot=has_blot(raw, LIGHTEST, page.text_height)
-        and has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
+        stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
+        dirt=dirt,
+        blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
 
 

@@ -74,7 +74,9 @@ def find_clues(
     for page, mine in places.items():
         # by itself: the page before may be another report's, and would draw the first rows to its own codes
         codes = find_codes(replace(table, rows=tuple(table.rows[place] for place in mine)), catalogue)
-        by_page[page] = [(rows[place], code) for place, code in zip(mine, codes, strict=True)]
+        # a row without a label has a code by its place alone
+        told = [code if table.rows[place].label.raw else None for place, code in zip(mine, codes, strict=True)]
+        by_page[page] = [(rows[place], code) for place, code in zip(mine, told, strict=True)]
     lines = read_edges(pages, engine)
     return tuple(_clues(page, by_page.get(page.number, []), lines[page.number], catalogue) for page in pages)
 
@@ -119,7 +121,7 @@ def _clues(
     lines: tuple[HeadLine, ...],
     catalogue: Catalogue,
 ) -> Clues:
-    grid = max(page.grids, key=lambda one: one.ink.grid.n_rows, default=None)
+    grid = max(page.grids, key=lambda one: sum(bool(cell.text) for cell in one.cells), default=None)
     texts = [plain_words(line.text) for line in lines]
     titled = bool(rows) and any(_is_caption(text, catalogue) for text in texts)
     letterhead = any(fuzz.partial_ratio(text, motto) >= LIKE for text in texts for motto in MOTTO if len(text) >= 12)

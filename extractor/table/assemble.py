@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mode
 
@@ -32,13 +32,21 @@ class _Chain:
 def find_tables(grids: Sequence[GridText]) -> tuple[DraftTable, ...]:
     """Logical tables in reading order. `grids`: all grids of the report, page by page, top to bottom."""
     chains: list[_Chain] = []
-    for grid in grids:
+    for grid in _without_ghosts(grids):
         joined = _continue(chains[-1], grid) if chains else None
         if joined is not None:
             chains[-1] = joined
         else:
             chains.append(_start(grid))
     return tuple(_draft(chain) for chain in chains)
+
+
+def _without_ghosts(grids: Sequence[GridText]) -> list[GridText]:
+    """Without grids that hold no ink, on pages where another one does: rulings of the sheet's other side."""
+    inked = [any(cell.ink.has_ink for cell in grid.cells) for grid in grids]
+    pages = {grid.ink.grid.page for grid, has_ink in zip(grids, inked, strict=True) if has_ink}
+    pairs = zip(grids, inked, strict=True)
+    return [grid for grid, has_ink in pairs if has_ink or grid.ink.grid.page not in pages]
 
 
 def _start(grid: GridText) -> _Chain:
@@ -106,7 +114,10 @@ def _draft(chain: _Chain) -> DraftTable:
         own = chain.roles[index]
         # without a column of values nothing is known of them: they are not blank
         missing = tuple(role for role in ROLES if role in (*roles, "value") and role not in own)
-        drafted = [_row(grid, own, number, missing) for number in range(chain.headers[index], grid.ink.grid.n_rows)]
+        n_header = chain.headers[index]
+        numbers = range(n_header, grid.ink.grid.n_rows)
+        first_rows = _first_rows(grid, n_header, _labelled(grid, own))
+        drafted = [_row(grid, own, number, missing, first_rows) for number in numbers]
         if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
@@ -122,14 +133,40 @@ def _draft(chain: _Chain) -> DraftTable:
     return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers)
 
 
-def _row(grid: GridText, roles: tuple[Role | None, ...], number: int, missing: tuple[Role, ...]) -> DraftRow:
+def _labelled(grid: GridText, roles: tuple[Role | None, ...]) -> frozenset[int]:
+    """Rows of the grid in which a label is printed."""
+    labels = (c for c in grid.cells if _role_of_span(c, roles) == "label" and c.ink.has_ink)
+    return frozenset(cell.ink.cell.row for cell in labels)
+
+
+def _first_rows(grid: GridText, n_header: int, labelled: frozenset[int]) -> Mapping[int, int]:
+    """By id() of each cell the row that has what is printed in it: the first of its rows below the header with a label.
+
+    Strokes make rows of their own, and a header's cell goes on below it where a ruling was lost.
+    """
+    found = {}
+    for cell in grid.cells:
+        at = cell.ink.cell
+        rows = range(max(at.row, n_header), at.row + at.row_span)
+        found[id(cell)] = next((row for row in rows if row in labelled), rows.start)
+    return found
+
+
+def _row(
+    grid: GridText,
+    roles: tuple[Role | None, ...],
+    number: int,
+    missing: tuple[Role, ...],
+    first_rows: Mapping[int, int],
+) -> DraftRow:
+    """Row `number` of the grid. `first_rows`: see above."""
     fields: dict[Role, list[CellText]] = {role: [] for role in ROLES}
     others: list[tuple[CellText, ...]] = []
     merged = False
     covering = [c for c in grid.cells if c.ink.cell.row <= number < c.ink.cell.row + c.ink.cell.row_span]
     for cell in covering:
         role = _role_of_span(cell, roles)
-        first = cell.ink.cell.row == number
+        first = first_rows[id(cell)] == number
         covers_value = role != "value" and "value" in _spanned(cell, roles)
         # one cell over the values of several rows: whose its figure is cannot be told
         merged = merged or (covers_value and role == "label") or (role == "value" and cell.ink.cell.row_span > 1)
@@ -183,9 +220,10 @@ def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
         return False
     label = " ".join(cell.text for cell in after.label).strip()
     if not label:
-        return not (has_blank(after.note) and has_blank(after.value) and has_blank(after.unit)) and not (
-            not has_blank(after.value) and not has_blank(before.value)
-        )
+        beside = (after.note, after.value, after.unit)
+        # strokes over the row are no rest of anything
+        printed = any(cell.ink.has_ink and not cell.ink.stray for cells in beside for cell in cells)
+        return printed and (has_blank(after.value) or has_blank(before.value))
     twice = any(not has_blank(a) and not has_blank(b) for a, b in ((before.value, after.value),))
     starts_lower = label[0].islower() and not label.startswith(("http", "đ)"))
     whole = " ".join(cell.text for cell in before.label).strip()

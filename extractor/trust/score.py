@@ -47,8 +47,9 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
-COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no value column: nothing is known of the cell
+COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
+LETTERS = 3  # in a value cell are words
 UNSCORED = Trust(0.0, "review", ())
 
 
@@ -150,6 +151,7 @@ def _score_row(
     main = _hold(main) if doubted else main
     if judge.only_values:
         return RowTrust(row.index, match.code, UNSCORED, UNSCORED, main, UNSCORED, UNSCORED)
+    spilled = not value.value.parsed and sum(map(str.isalpha, row.value.raw)) >= LETTERS
     others = tuple(
         _score_value(judge, row, field, other, place, code, indicator, None)
         for (_, field), (_, other) in zip(row.others, value.others, strict=True)
@@ -158,10 +160,10 @@ def _score_row(
         row.index,
         match.code,
         _score_match(judge, row, code, place),
-        _score_text(judge, "label", row.label, code, place, known=False),
+        _score_text(judge, "label", row, code, place, known=False),
         main,
-        _score_text(judge, "unit", row.unit, code, place, known=known_unit(value)),
-        _score_text(judge, "note", row.note, code, place, known=False),
+        _score_text(judge, "unit", row, code, place, known=known_unit(value), spilled=spilled),
+        _score_text(judge, "note", row, code, place, known=False, spilled=spilled),
         others,
     )
     return _doubt(scored) if doubted else scored
@@ -236,10 +238,23 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
 
 
 def _score_text(
-    judge: _Judge, kind: Literal["label", "unit", "note"], field: Field, code: str, place: Place, *, known: bool
+    judge: _Judge,
+    kind: Literal["label", "unit", "note"],
+    row: Row,
+    code: str,
+    place: Place,
+    *,
+    known: bool,
+    spilled: bool = False,
 ) -> Trust:
+    """Trust in a row's text. `spilled`: words stand in its value cell, which may be those that lack here."""
+    field = {"label": row.label, "unit": row.unit, "note": row.note}[kind]
+    if kind in row.columns_missing:
+        return COLUMN_MISSING
     seen = text_features(kind, field, place, known=known)
-    return _decide(judge, kind, (code, kind), seen, field.reasons, blocked=field.state == "illegible")
+    reasons = (*field.reasons, *(("guessed-grid",) if row.guessed else ()), *(("words-in-value",) if spilled else ()))
+    blocked = field.state == "illegible" or row.guessed or spilled or "stray-ink" in field.reasons
+    return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
 
 
 def _grid_beside(position: int, beside: Sequence[tuple[int, float]]) -> float:

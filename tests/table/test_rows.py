@@ -98,3 +98,30 @@ def test_what_stands_above_the_table_on_a_page_that_lies_upside_down() -> None:
     foot = LooseLine(Piece(1, (0.5, 0.05, 0.6, 0.07)), None, "Người lập", (0.4, 0.93, 0.5, 0.95))
     page = PageText(1, "digital", (grid,), (head, foot))
     assert _lines_above((page,), 1, grid.ink.upright[1]) == (head,)
+
+
+def test_a_note_over_a_row_that_a_stroke_made_is_the_next_labels() -> None:
+    header = ("STT", "Nội dung", "Đơn vị tính", "Kết quả", "Ghi chú")
+    last = ("9", "Số xã", "Xã", "4", "")
+    page = make_grid(2, [header, ("", "", "", "", ""), ("1", "Số phòng ban", "Phòng", "7", ""), last])
+    note = make_cell("Công văn số 12", 1, 4, 2)
+    spans = replace(note, ink=replace(note.ink, cell=replace(note.ink.cell, row_span=2)))
+    cells = [cell for cell in page.cells if (cell.ink.cell.row, cell.ink.cell.column) not in ((1, 4), (2, 4))]
+    (table,) = find_tables([make_grid(1, [header, last]), replace(page, cells=(*cells, spans))])
+    assert [(row.label[0].text, "".join(cell.text for cell in row.note)) for row in table.rows] == [
+        ("Số xã", ""), ("", ""), ("Số phòng ban", "Công văn số 12"), ("Số xã", ""),
+    ]  # fmt: skip
+
+
+def test_a_merged_cell_beside_the_header_makes_no_header_of_all_rows() -> None:
+    page = make_grid(1, [("", "STT", "Nội dung", "Đơn vị tính"), ("", *ROW), ("", *ROW)])
+    first = page.cells[0]
+    tall = replace(first, ink=replace(first.ink, cell=replace(first.ink.cell, row_span=3)))
+    cells = (tall, *(cell for cell in page.cells if cell.ink.cell.column))
+    assert len(find_tables([replace(page, cells=cells)])[0].rows) == 2
+
+
+def test_rulings_around_nothing_beside_a_table_are_no_table() -> None:
+    ghost = make_grid(1, [("", "", "")] * 8)
+    assert len(find_tables([make_grid(1, [HEADER, ROW, ROW]), ghost])) == 1
+    assert len(find_tables([ghost])) == 1

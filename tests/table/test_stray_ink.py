@@ -136,3 +136,18 @@ def test_print_beside_what_a_pen_wrote_is_read_without_it_and_held() -> None:
     (line,) = cells[3].lines
     assert line.box[0] > 110
     assert (line.raw == line.clean).all()
+
+
+def test_on_a_page_full_of_specks_a_dash_is_wider_than_two_of_them() -> None:
+    page = make_page()
+    for row in range(N_ROWS):
+        for x in (70, 130, 210):
+            cv2.rectangle(page, (x, row * HEIGHT + 18), (x + 3, row * HEIGHT + 20), 0, -1)
+    at = 5 * HEIGHT + 30
+    cv2.rectangle(page, (140, at), (145, at + 2), 0, -1)  # two specks that touch
+    cv2.rectangle(page, (276, at + HEIGHT), (292, at + HEIGHT + 3), 0, -1)  # a dash beside the ruling
+    cells = find_cells(page)
+    assert [cells[row].stray for row in (5, 6)] == [True, False]
+    assert [cells[row].dirt for row in (5, 6)] == [False, False]
+    # specks in a row are no broken dash there
+    assert not any(cell.faint for cell in cells)

@@ -1,0 +1,55 @@
+"""Pages of level rulings alone -> columns whose print nearly touches, and no rulings made of letters."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.grid.gutters import find_columns
+from extractor.grid.phrases import Phrase
+from extractor.grid.rulings import find_rulings
+from extractor.grid.stems import without_stems
+
+HEIGHT = 20.0
+FIGURES_END, NOTES_START = 960.0, 966.0
+
+
+def make_phrase(x0: float, x1: float) -> Phrase:
+    return Phrase(x0, 0.0, x1, HEIGHT, HEIGHT, ((x0, x1),), 3, full=True)
+
+
+def make_line(*, unit: float = 40, figure: float = 0, note: float = 0) -> list[Phrase]:
+    """Number, label and unit, and where they are given, figures that end, and a note that begins, on one line."""
+    line = [make_phrase(100, 115), make_phrase(180, 600), make_phrase(720 - unit, 720 + unit)]
+    line += [make_phrase(FIGURES_END - figure, FIGURES_END)] if figure else []
+    return line + ([make_phrase(NOTES_START, NOTES_START + note)] if note else [])
+
+
+def test_figures_that_end_where_notes_begin_are_two_columns() -> None:
+    names = [make_phrase(90, 120), make_phrase(300, 480), make_phrase(690, 750), make_phrase(870, 950)]
+    names.append(make_phrase(1090, 1190))
+    numbers = [make_phrase(x, x + 10) for x in (100, 390, 715, 905, 1140)]
+    lines = [names, numbers, *(make_line(figure=15 + 10 * (n % 3)) for n in range(9))]
+    lines += [make_line(figure=15, note=300), make_line(note=260), make_line(note=310), make_line()]
+    borders = find_columns(lines, HEIGHT)
+    assert len(borders) == 6
+    assert FIGURES_END < borders[4] < NOTES_START
+
+
+def test_words_that_recur_in_a_column_do_not_part_it() -> None:
+    unit = [make_phrase(660, 700), make_phrase(706, 780)]
+    lines = [[make_phrase(100, 115), make_phrase(180, 600), *unit, make_phrase(940, 960)] for _ in range(9)]
+    lines += [[make_phrase(100, 115), make_phrase(180, 600), make_phrase(700, 740)] for _ in range(5)]
+    assert len(find_columns(lines, HEIGHT)) == 5
+
+
+def test_stems_of_letters_in_tight_rows_are_no_ruling() -> None:
+    page = np.full((900, 1000), 255, np.uint8)
+    for y in range(100, 700, 36):
+        cv2.line(page, (80, y), (900, y), 0, 2)
+        cv2.line(page, (300, y + 8), (300, y + 27), 0, 2)  # the same stem in each row
+    for y in range(100, 670, 5):
+        cv2.line(page, (600, y), (600, y + 1), 0, 2)  # a dotted ruling
+    found = find_rulings(page, 200.0, HEIGHT, dotted=True)
+    assert {round(one.position, -2) for one in found.columns} == {300, 600}
+    assert {round(one.position, -2) for one in without_stems(found).columns} == {600}
