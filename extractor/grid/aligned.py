@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.grid.bands import find_row_borders
-from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns
+from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns, keep_apart
 from extractor.grid.lattice import build_grid
 from extractor.grid.line import Line, collinear, inked
 from extractor.grid.phrases import Phrase, find_phrases, group_lines
@@ -61,6 +61,7 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
     xs = _columns(block, page, guide)
     if not xs:
         return ()
+    xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     told, by_white = find_row_borders(phrases, xs, page.text_height)
     ruled = _row_rulings(block, rulings, xs, page.text_height)
@@ -133,10 +134,10 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
     own: list[float] = []
     if len(rich) >= LEAST_LINES:
         own = find_columns([line.phrases for line in rich], page.text_height)
+    phrases = [phrase for line in block for phrase in line.phrases]
     wide, few = APART * page.text_height, CROSSED * len(block)
     full = sum(sum(b.x0 - a.x1 > wide for a, b in pairwise(line.phrases)) >= LEAST_COLUMNS - 1 for line in block)
     if guide.borders and full >= LEAST_FOLLOWED:
-        phrases = [phrase for line in block for phrase in line.phrases]
         followed, crossing = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
         beside = sum(line.phrases[0].x1 < followed[0] or line.phrases[-1].x0 > followed[-1] for line in block)
@@ -144,7 +145,7 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
             # remains of rulings join words across the borders, but the borders are known
             own = followed if crossing <= BROKEN_CROSSED * len(block) else []
         elif crossing <= few and shared <= (few if guide.usual else 0) and beside <= few:
-            own = followed
+            own = keep_apart(followed, phrases, page.text_height)
     return own if len(own) > LEAST_COLUMNS else []
 
 

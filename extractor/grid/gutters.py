@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.grid.phrases import Phrase
+from extractor.grid.phrases import SPACE, Phrase
 
 GUTTER = 0.5  # text heights: a narrower white strip is chance
 APART = 1.2  # text heights between two phrases that are hardly of one cell
@@ -65,6 +65,29 @@ def follow_columns(
     right = [p.x1 for p in phrases if borders[-2] <= p.x0 < borders[-1] < p.x1]
     borders[0], borders[-1] = min([borders[0], *left]), max([borders[-1], *right])
     return borders, int(counts.min())
+
+
+def keep_apart(borders: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[float]:
+    """The borders, each moved off the phrases that it crosses where they all belong to one of its sides.
+
+    On a page with hardly a note, nothing tells how far to the left those of another page begin.
+    """
+    moved = list(borders)
+    inside = [[p for p in phrases if a < p.x0 and p.x1 < b] for a, b in pairwise(borders)]
+    crossed = [[x for x in borders if p.x0 < x < p.x1] for p in phrases]
+    for place, (left, right) in enumerate(pairwise(inside), start=1):
+        here = [p for p, xs in zip(phrases, crossed, strict=True) if xs == [borders[place]]]
+        if not here or not left or not right:
+            continue
+        end, start = max(p.x1 for p in left), min(p.x0 for p in right)
+        first, last = min(p.x0 for p in here), max(p.x1 for p in here)
+        to_left, to_right = first - end, start - last
+        if max(to_left, to_right) < SPACE * text_height:
+            continue
+        # print that keeps apart from both sides stands in the nearer column, as its name
+        of_left = to_left < SPACE * text_height or 0 < to_left < to_right
+        moved[place] = (max(last, end) + start) / 2 if of_left else (end + min(first, start)) / 2
+    return moved
 
 
 def _clear_middle(shifts: np.ndarray, counts: np.ndarray) -> float:

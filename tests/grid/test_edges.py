@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.grid.gutters import find_columns
+from extractor.grid.gutters import find_columns, keep_apart
 from extractor.grid.phrases import Phrase
 from extractor.grid.rulings import find_rulings
 from extractor.grid.stems import without_stems
@@ -53,3 +53,17 @@ def test_stems_of_letters_in_tight_rows_are_no_ruling() -> None:
     found = find_rulings(page, 200.0, HEIGHT, dotted=True)
     assert {round(one.position, -2) for one in found.columns} == {300, 600}
     assert {round(one.position, -2) for one in without_stems(found).columns} == {600}
+
+
+def test_a_border_of_another_page_keeps_off_the_notes_of_this_one() -> None:
+    figures = [make_phrase(960 - 10 * n, 1000) for n in range(1, 5)]
+    notes = [make_phrase(1030, 1300), make_phrase(1030, 1250)]
+    followed = [80.0, 800.0, 1100.0, 1400.0]
+    labels = [make_phrase(100, 600)]
+    moved = keep_apart(followed, [*labels, *figures, *notes, make_phrase(1150, 1200)], HEIGHT)
+    assert moved == [80.0, 800.0, 1015.0, 1400.0]
+    # a column's name keeps apart from both columns, and a figure at either side settles nothing
+    name = make_phrase(1010, 1110)
+    assert keep_apart(followed, [*labels, *figures, name, make_phrase(1180, 1300)], HEIGHT)[2] == 1145.0
+    across = make_phrase(990, 1200)
+    assert keep_apart(followed, [*labels, *figures, across, make_phrase(1150, 1300)], HEIGHT) == followed
