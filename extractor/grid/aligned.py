@@ -31,6 +31,7 @@ WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one 
 PAGE_NUMBER = 6  # letters of a page number with its dashes
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
+LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
 CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's
@@ -56,7 +57,9 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
     frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)
-    printed = find_phrases(page, rulings.columns if guide.ruled else ())
+    # in a table without upright rulings, a long upright stroke is a scanner's streak
+    streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
+    printed = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
     block = _table_block(_text_lines(printed, page.text_height, taken, frame), page, guide)
     xs = _columns(block, page, guide)
     if not xs:

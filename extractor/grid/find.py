@@ -57,8 +57,9 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
         return whole if fits and cover(whole) >= NEARLY * cover(solid) else solid
-    if solid and _columns(solid) < LEAST_COLUMNS:
-        # two strokes and the rulings between them, in a table that has no upright ones
+    unsure = bool(guide.borders) and not guide.ruled and _certainty(solid) < SURE
+    if solid and (_columns(solid) < LEAST_COLUMNS or unsure):
+        # two strokes, or letters, and the rulings between them, in a table that has no upright ones
         whole = find_aligned(page, dotted_rulings, guide, ())
         if cover(whole) > LARGER * cover(solid):
             return whole

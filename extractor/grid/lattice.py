@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from extractor.grid.borders import find_borders
+from extractor.grid.borders import CROWDED, find_borders
 from extractor.grid.line import EDGE_COVERED, Line, collinear, common_ends, thin_out
 from extractor.grid.lossy import MOSTLY_DRAWN, go_on
 from extractor.grid.rulings import Rulings, Segment
@@ -15,6 +15,7 @@ from extractor.records import Box, Grid, GridCell
 
 REACH = 0.9  # text heights: a ruling that ends this near a crossing one meets it
 OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossing one have lost their border
+FREE_END = 0.33  # text heights from the outermost crossing ruling at which an upright line ends in the open
 SURELY_DRAWN = 0.5  # share of a line's sides that are drawn, from which a side that a blot covers is drawn too
 HIDDEN = 0.3  # share of a side under a blot, from which nothing is known of it
 MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
@@ -73,6 +74,8 @@ def _lattice(
     horizontal, vertical = _prune(collinear(rows, text_height), collinear(columns, text_height), text_height)
     if len(horizontal) < 2 or not vertical:
         return None
+    if _are_streaks(horizontal, vertical, rulings):
+        return None
     horizontal, vertical = _close_borders(horizontal, vertical, text_height)
     horizontal = thin_out(horizontal, MIN_ROW * text_height)
     vertical = thin_out(vertical, MIN_COLUMN * text_height)
@@ -115,6 +118,24 @@ def _parting(lines: list[Line], crossing: list[Line]) -> list[Line]:
         for i, line in enumerate(lines)
         if i in (0, len(lines) - 1) or any(line.covered(a.position, b.position) >= EDGE_COVERED for a, b in spans)
     ]
+
+
+def _are_streaks(horizontal: list[Line], vertical: list[Line], rulings: Rulings) -> bool:
+    """Whether all upright lines are a scanner's streaks in a table without any.
+
+    None stands at the ends of the level rulings, and each runs through text, or ends elsewhere than at a ruling.
+    """
+    left, right = common_ends(horizontal)
+    far, near = OVERHANG * rulings.text_height, FREE_END * rulings.text_height
+    if vertical[0].position - left <= far or right - vertical[-1].position <= far:
+        return False
+    top, bottom = horizontal[0].position, horizontal[-1].position
+
+    def is_streak(line: Line) -> bool:
+        ends = max(abs(line.start - top), abs(line.end - bottom))
+        return ends > near or rulings.crowded_share(line.position, line.start, line.end) > CROWDED
+
+    return all(map(is_streak, vertical))
 
 
 def _close_borders(horizontal: list[Line], vertical: list[Line], text_height: float) -> tuple[list[Line], list[Line]]:

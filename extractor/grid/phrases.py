@@ -17,6 +17,8 @@ RULED = 5.0  # text heights: a longer straight stroke is no letter
 BAR = 0.6  # text heights: ink this thick both ways is a scanner's edge, a hole or a blot,
 FRINGE = 1.0  # and so is ink this near to it
 REMAINS = 0.18  # text heights beside a ruling's line that its broken pieces reach
+THIN = 0.1  # text heights beside a level ruling's line that it is thick at most: letters stand close to it
+PIECE = 4.0  # text heights of a ruling that lie at one height
 BEYOND = 4.0  # text heights past the ends of a ruling's segment where it may go on
 SPECK = 0.33  # text heights: smaller ink is a dot, a tone mark or dirt
 DASH = 0.22  # text heights: flat ink from this width on is a dash
@@ -46,9 +48,11 @@ class Phrase:
     full: bool
 
 
-def find_phrases(page: PageImage, uprights: Sequence[Segment] = ()) -> tuple[Phrase, ...]:
-    """Phrases in no special order. `uprights`: rulings, whose remains are no letters."""
-    letters = _letters(page, uprights)
+def find_phrases(
+    page: PageImage, uprights: Sequence[Segment] = (), level: Sequence[Segment] = ()
+) -> tuple[Phrase, ...]:
+    """Phrases in no special order. `uprights`, `level`: rulings, whose remains are no letters."""
+    letters = _letters(page, uprights, level)
     if not len(letters):
         return ()
     owner = _link(letters, page.text_height)
@@ -68,7 +72,7 @@ def group_lines(phrases: Sequence[Phrase], text_height: float) -> list[list[Phra
     return lines
 
 
-def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
+def _letters(page: PageImage, uprights: Sequence[Segment], level: Sequence[Segment]) -> np.ndarray:
     """Boxes x0, y0, x1, y1 of the page's letters, left to right."""
     height = page.text_height
     ink = (page.gray < INK_BELOW).view(np.uint8)
@@ -79,6 +83,8 @@ def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
         x, reach = round(segment.position), max(round(REMAINS * height), 2)
         top, bottom = max(round(segment.start - BEYOND * height), 0), round(segment.end + BEYOND * height)
         ink[top:bottom, max(x - reach, 0) : x + reach + 1] = 0
+    for segment in level:
+        _wipe(ink, segment, height)
     edge = max(int(BAR * height), 2)
     bars = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((edge, edge), np.uint8))
     if bars.any():
@@ -90,6 +96,17 @@ def _letters(page: PageImage, uprights: Sequence[Segment]) -> np.ndarray:
     boxes = stats[letter & (h <= TALLEST * height)].astype(float)
     boxes[:, 2:] += boxes[:, :2]
     return boxes[np.argsort(boxes[:, 0], kind="stable")]
+
+
+def _wipe(ink: np.ndarray, segment: Segment, text_height: float) -> None:
+    """Whiten what a level ruling left of itself, along its course."""
+    thin = round(THIN * text_height)
+    pieces = max(round(segment.length / (PIECE * text_height)), 1)
+    xs = np.linspace(segment.start, segment.end, pieces + 1)
+    ys = segment.position + segment.drift * (np.arange(pieces) + 0.5 - pieces / 2) / pieces
+    for x0, x1, y in zip(xs, xs[1:], ys, strict=False):
+        top, bottom = max(round(y) - thin, 0), round(y) + thin + 1
+        ink[top:bottom, round(x0) : round(x1) + 1] = 0
 
 
 def _link(letters: np.ndarray, text_height: float) -> np.ndarray:

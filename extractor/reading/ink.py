@@ -10,6 +10,7 @@ import numpy as np
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
 from extractor.reading.stray import has_blot, is_dirt, is_stray, speck_width
+from extractor.reading.streaks import without_streaks
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
     Box,
@@ -38,6 +39,7 @@ WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that a
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
+    page = without_streaks(page, grids)
     inks = [tuple(_cell_ink(page, cell) for cell in grid.cells) for grid in grids]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]

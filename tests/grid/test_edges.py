@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
+from extractor.grid import find_grids
 from extractor.grid.gutters import find_columns, keep_apart
 from extractor.grid.phrases import Phrase
 from extractor.grid.rulings import find_rulings
 from extractor.grid.stems import without_stems
+from extractor.records import PageImage
 
 HEIGHT = 20.0
 FIGURES_END, NOTES_START = 960.0, 966.0
@@ -67,3 +70,20 @@ def test_a_border_of_another_page_keeps_off_the_notes_of_this_one() -> None:
     assert keep_apart(followed, [*labels, *figures, name, make_phrase(1180, 1300)], HEIGHT)[2] == 1145.0
     across = make_phrase(990, 1200)
     assert keep_apart(followed, [*labels, *figures, across, make_phrase(1150, 1300)], HEIGHT) == followed
+
+
+@pytest.mark.parametrize(("x", "ends"), [(450, (262, 900)), (960, (180, 960)), (1200, (262, 930))])
+def test_a_streak_through_level_rulings_makes_no_table_of_two_columns(x: int, ends: tuple[int, int]) -> None:
+    page = np.full((1100, 1600), 255, np.uint8)
+    for row in range(17):
+        y = 200 + 44 * row
+        # a fax breaks its rulings, and what is left of them is no print
+        for start in range(80, 1500, 90):
+            cv2.line(page, (start, y - 30), (start + 80, y - 30), 0, 2)
+        if row < 16:
+            for text, at in (("7", 100), (f"So van ban {row} da xu ly", 180), ("ho so", 760), (str(y), 920)):
+                cv2.putText(page, text, (at, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    cv2.line(page, (x, ends[0]), (x, ends[1]), 0, 2)
+    image = PageImage(1, page, page, None, 200.0, HEIGHT, "scan", lambda box: box)
+    (grid,) = find_grids(image)
+    assert (grid.ruled, grid.n_rows, grid.n_columns) == (False, 16, 4)
