@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 
 from extractor.records import Head, HeadField, HeadLine, Place
 from extractor.value.citations import Found, find_blank_number, find_citations
@@ -20,6 +22,8 @@ LONGEST_DATE_LINE = 70  # letters; longer lines are running text that cites othe
 NOT_FOUND = HeadField(None, None, 0.0, None, (), ("not-found",))
 IN_REFERENCE, IN_NUMBER_LINE, BLANK, CONTRADICTED = 0.97, 0.95, 0.9, 0.6
 GUESSED = 0.6
+EARLIEST, LATEST_YEAR = -60, 150  # days from the end of a period to the date of its report
+LATEST = {"quarter": 60, "month": 45}
 UNKNOWN_SYMBOL = 0.8  # factor: a symbol of unknown codes is often a misread one
 
 
@@ -28,7 +32,20 @@ def find_head(head_lines: tuple[HeadLine, ...], places: tuple[Place, ...]) -> He
     head = read_head_text(head_lines)
     if not head.lines:
         return Head(NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND)
-    return Head(find_organisation(head, places), find_number(head), find_date(head), find_period(head))
+    day = find_date(head)
+    return Head(find_organisation(head, places), find_number(head), day, _with_date(find_period(head), day))
+
+
+def _with_date(period: HeadField, day: HeadField) -> HeadField:
+    """The period; in doubt where the report is dated long before or after its end: engines read III as I."""
+    known = dict(period.extra)
+    if day.value is None or "to" not in known:
+        return period
+    late = (date.fromisoformat(day.value) - date.fromisoformat(str(known["to"]))).days
+    if EARLIEST <= late <= LATEST.get(str(known["kind"]), LATEST_YEAR):
+        return period
+    reasons = tuple(dict.fromkeys((*period.reasons, "head-disagrees")))
+    return replace(period, confidence=period.confidence * CONTRADICTED, reasons=reasons)
 
 
 def find_number(head: HeadText) -> HeadField:

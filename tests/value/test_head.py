@@ -224,3 +224,11 @@ def test_a_year_behind_a_garbled_part_of_it_is_not_sure() -> None:
     garbled = head_of("SỐ LIỆU 6 THNG CUI NĂM 2020").period
     assert garbled.confidence < 0.7
     assert garbled.reasons == ("garbled",)
+
+
+@pytest.mark.parametrize(("period", "doubted"), [("QUÝ III/2023", False), ("QUÝ I/2023", True), ("NĂM 2023", True)])
+def test_a_period_far_from_the_reports_date_is_doubted(period: str, *, doubted: bool) -> None:
+    lines = (f"BẢNG TỔNG HỢP {period}", "(Kèm theo Báo cáo số 338/BC-UBND ngày 25 tháng 9 năm 2023)")
+    head = head_of(*lines)
+    assert ("head-disagrees" in head.period.reasons) == doubted
+    assert (head.period.confidence < 0.6) == doubted
