@@ -143,7 +143,8 @@ def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
         ink,
         stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
         dirt=dirt,
-        blot=has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
+        blot=has_blot(raw, LIGHTEST, page.text_height)
+        and has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
     )
 
 

@@ -8,16 +8,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW
 
 FIGURE = 0.45  # text heights: no figure is lower, however broken
 SMEAR = 0.35  # text heights from a side wall within which narrow ink is what is left of the ruling
 NARROW = 0.28  # text heights
 DASH = (0.28, 0.16)  # text heights: a dash is at least as wide and at most as high
-LONG_DASH = (
-    3.0,
-    0.22,
-)  # widths of its height that a thicker one has at least, and text heights that it is at most high
+LONG_DASH = (3.0, 0.22)  # widths of its height that a thicker one has at least; text heights that it has at most
 ONE_SPECK, TWO_SPECKS = 1.15, 1.7  # times a speck's width: flat ink so wide may be a speck, or two that touch
 WIDE_SPECK = 0.95  # share of a page's specks that are narrower than what counts as a speck's width
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
@@ -54,7 +52,7 @@ def _has_no_print(
     ink = (cell < INK_BELOW).view(np.uint8)
     if stray is not None:
         ink[stray] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, stats, _ = find_pieces(ink)
     left, top, width, height = stats[1:, :4].T
     print_like = height >= FIGURE * text_height
     flat = (height <= DASH[1] * text_height) & (width >= 2 * height)

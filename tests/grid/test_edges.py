@@ -9,7 +9,7 @@ import pytest
 from extractor.grid import find_grids
 from extractor.grid.gutters import find_columns, keep_apart
 from extractor.grid.phrases import Phrase
-from extractor.grid.rulings import find_rulings
+from extractor.grid.rulings import find_rulings, reduce_page
 from extractor.grid.stems import without_stems
 from extractor.records import PageImage
 
@@ -53,7 +53,7 @@ def test_stems_of_letters_in_tight_rows_are_no_ruling() -> None:
         cv2.line(page, (300, y + 8), (300, y + 27), 0, 2)  # the same stem in each row
     for y in range(100, 670, 5):
         cv2.line(page, (600, y), (600, y + 1), 0, 2)  # a dotted ruling
-    found = find_rulings(page, 200.0, HEIGHT, dotted=True)
+    found = find_rulings(reduce_page(page, 200.0, HEIGHT), dotted=True)
     assert {round(one.position, -2) for one in found.columns} == {300, 600}
     assert {round(one.position, -2) for one in without_stems(found).columns} == {600}
 

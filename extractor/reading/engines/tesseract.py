@@ -1,15 +1,15 @@
-"""Lines of ink -> what the program Tesseract reads in them: one process a batch, fed by a list file."""
+"""Tesseract through pytesseract: one process a batch of lines, fed by a list file."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import cv2
 
@@ -24,10 +24,20 @@ MAX_LINES = 400  # a batch; bounds the temporary files
 TIMEOUT_PER_LINE = 10.0  # seconds; some twenty times what it takes, since a busy machine must not cost a document
 TIMEOUT = 120.0  # seconds for its start
 NUMBER_CHARS = "0123456789.,%/-"
-PROGRAM = "tesseract"
-VERSION = re.compile(r"\d[\w.]*")
-LANGUAGE = re.compile(r"[a-z_]+")
-PAGE, SCORE, TEXT = 1, 10, 11  # columns of its table; a page is a line here, from 1
+
+
+@cache
+def _wrapper() -> ModuleType:
+    """pytesseract, without pandas: it would load it for tables that are not asked for, half of a process's start-up."""
+    loaded = "pandas" in sys.modules
+    if not loaded:
+        sys.modules["pandas"] = None  # type: ignore[assignment]  # as if it were not installed
+    try:
+        import pytesseract
+    finally:
+        if not loaded:
+            del sys.modules["pandas"]
+    return pytesseract
 
 
 class Tesseract:
@@ -38,10 +48,8 @@ class Tesseract:
     def __init__(self, name: str, language: str, height: int, whitelist: str = "") -> None:
         self.name = name
         self.version = f"{_version()}/{language}"
-        self._height = height
-        self._options = ["-l", language, "-c", "tessedit_create_tsv=1", "--psm", "7", "--oem", "1"]
-        if whitelist:
-            self._options += ["-c", f"tessedit_char_whitelist={whitelist}"]
+        self._language, self._height = language, height
+        self._config = "--psm 7 --oem 1" + (f" -c tessedit_char_whitelist={whitelist}" if whitelist else "")
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "clean") -> list[Reading]:
         """See `Engine.read`."""
@@ -65,14 +73,17 @@ class Tesseract:
 
     def _run(self, list_file: Path, count: int, preparation: str) -> list[Reading]:
         os.environ["OMP_THREAD_LIMIT"] = "1"  # its threads only wait for each other
-        table = _ask([str(list_file), "stdout", *self._options], TIMEOUT_PER_LINE * count + TIMEOUT)
+        table = _wrapper().image_to_data(
+            str(list_file),
+            lang=self._language,
+            config=self._config,
+            output_type=_wrapper().Output.DICT,
+            timeout=TIMEOUT_PER_LINE * count + TIMEOUT,
+        )
         words: list[list[tuple[str, float]]] = [[] for _ in range(count)]
-        for row in table.split("\n")[1:]:
-            cells = row.split("\t")
-            text = cells[TEXT].strip() if len(cells) > TEXT else ""
-            score = int(float(cells[SCORE])) if text else -1
-            if score >= 0:
-                words[int(cells[PAGE]) - 1].append((text, score / 100))
+        for page, text, score in zip(table["page_num"], table["text"], table["conf"], strict=True):
+            if str(text).strip() and float(score) >= 0:
+                words[int(page) - 1].append((str(text).strip(), float(score) / 100))
         return [self._reading(found, preparation) for found in words]
 
     def _reading(self, words: list[tuple[str, float]], preparation: str) -> Reading:
@@ -80,39 +91,25 @@ class Tesseract:
         return Reading(self.name, text, min((score for _, score in words), default=0.0), preparation)
 
 
-def _ask(arguments: Sequence[str], timeout: float = TIMEOUT) -> str:
-    """What the program writes. Raises RuntimeError where it fails or takes too long."""
-    try:
-        done = subprocess.run(
-            [PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=True
-        )
-    except subprocess.CalledProcessError as error:
-        raise RuntimeError(f"Tesseract failed: {error.stderr.decode(errors='replace').strip()}") from error
-    except subprocess.TimeoutExpired as error:
-        raise RuntimeError(f"Tesseract took more than {timeout:.0f} s") from error
-    return done.stdout.decode("utf-8")
-
-
 @cache
 def _version() -> str:
-    found = VERSION.search(_ask(["--version"]))
-    return found.group() if found else "unknown"
+    return str(_wrapper().get_tesseract_version())
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    return tuple(name for name in _ask(["--list-langs"]).split("\n") if LANGUAGE.fullmatch(name))
+    return tuple(_wrapper().get_languages())
 
 
 def load_text() -> Tesseract | None:
     """The reader of Vietnamese text, or None where Tesseract or its Vietnamese data are missing."""
-    if shutil.which(PROGRAM) is None or "vie" not in _languages():
+    if shutil.which("tesseract") is None or "vie" not in _languages():
         return None
     return Tesseract("tesseract-vie", "vie", TEXT_HEIGHT)
 
 
 def load_number() -> Tesseract | None:
     """The reader of numbers, or None where Tesseract is missing."""
-    if shutil.which(PROGRAM) is None or "eng" not in _languages():
+    if shutil.which("tesseract") is None or "eng" not in _languages():
         return None
     return Tesseract("tesseract-eng", "eng", NUMBER_HEIGHT, NUMBER_CHARS)
