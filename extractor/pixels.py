@@ -17,6 +17,9 @@ def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     more pieces than they can name.
     """
     mask = ink.view(np.uint8) if ink.dtype == np.bool_ else ink
+    if not mask.size:
+        # OpenCV crashes the process on a mask without any pixel, such as the inside of a cell lower than its margins
+        return np.zeros(mask.shape, np.uint16), np.zeros((1, 5), np.int32), np.zeros((1, 2))
     try:
         _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     except cv2.error:

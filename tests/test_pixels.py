@@ -41,3 +41,9 @@ def test_more_pieces_than_two_bytes_can_name_are_all_found() -> None:
     mask = np.zeros((600, 600), np.uint8)
     mask[::2, ::2] = 1
     assert len(find_pieces(mask)[1]) == 300 * 300 + 1
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0)])
+def test_a_mask_without_a_pixel_has_no_pieces(shape: tuple[int, int]) -> None:
+    labels, stats, centres = find_pieces(np.zeros(shape, np.uint8))
+    assert (labels.shape, len(stats), len(centres)) == (shape, 1, 1)

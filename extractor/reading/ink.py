@@ -108,7 +108,7 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     x0, y0, x1, y1 = box
     region = np.s_[y0:y1, x0:x1]
     raw = page.raw[region]
-    if raw.min() >= STRONG * LIGHTEST:
+    if not raw.size or raw.min() >= STRONG * LIGHTEST:
         return None
     paper = _paper_of(raw)
     if raw.min() >= STRONG * paper:
