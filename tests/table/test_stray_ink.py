@@ -156,9 +156,10 @@ def test_on_a_page_full_of_specks_a_dash_is_wider_than_two_of_them() -> None:
 def test_a_cell_lower_than_its_margins_on_a_page_full_of_specks() -> None:
     page = make_page()
     for x in range(20, 290, 30):
-        for y in range(8, HEIGHT * N_ROWS, 15):
-            cv2.rectangle(page, (x, y), (x + 3, y + 2), 0, -1)
-    cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 14.0, 300.0, r * 14.0 + 14.0)) for r in range(N_ROWS))
+        for y in range(4, HEIGHT * N_ROWS, 6):
+            cv2.rectangle(page, (x, y), (x + 2, y + 1), 0, -1)
+    cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 17.0, 300.0, r * 17.0 + 17.0)) for r in range(N_ROWS))
     image = PageImage(1, page, page, None, 200.0, TEXT_HEIGHT, "scan", lambda box: box)
-    found = find_ink(image, (Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 14.0 * N_ROWS), True, 1.0),))
-    assert len(found.grids[0].cells) == N_ROWS
+    found = find_ink(image, (Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 17.0 * N_ROWS), True, 1.0),))
+    assert sum(cell.specks for cell in found.grids[0].cells) > N_ROWS / 2
+    assert not any(cell.has_ink for cell in found.grids[0].cells)
