@@ -232,8 +232,10 @@ def _read_page(
     """The page, the columns of its unruled table, and what is odd about it. `guide`: columns of another page."""
     page = _draw_page(reader, number, engines)
     grids = find_grids(page, guide)
-    text = read_first(find_ink(page, grids), next(iter(engines.values())))
-    return text, find_guide(page, grids), page.notes
+    ink = find_ink(page, grids)
+    cut = ("cut-table",) if any(cell.cut for grid in ink.grids for cell in grid.cells) else ()
+    rows = ("cut-rows",) if any(grid.cut for grid in ink.grids) else ()
+    return read_first(ink, next(iter(engines.values()))), find_guide(page, grids), (*page.notes, *cut, *rows)
 
 
 def _draw_page(reader: PageReader, number: int, engines: dict[str, Engine]) -> PageImage:

@@ -186,7 +186,8 @@ class CellInk:
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
     `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt;
     `dirt`: all are as small as the specks that the page is full of.
-    `blot`: a solid mass of ink lies in it. `faint`: where it has no lines, ink too pale or broken to be sure of.
+    `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it.
+    `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
     cell: GridCell
@@ -201,6 +202,7 @@ class CellInk:
     dirt: bool = False
     blot: bool = False
     faint: tuple[TextLine, ...] = ()
+    cut: bool = False
 
     @property
     def has_ink(self) -> bool:
@@ -223,12 +225,14 @@ class GridInk:
     """A grid with the ink of each of its cells, in the order of `grid.cells`.
 
     `box` as fractions of the source page, `upright` of the page set upright, where above is above.
+    `cut`: the table goes on above or below the sheet.
     """
 
     grid: Grid
     cells: tuple[CellInk, ...]
     box: Box
     upright: Box
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

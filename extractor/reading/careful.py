@@ -19,6 +19,7 @@ from extractor.reading.consensus import (
 from extractor.reading.engines import Engine
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
+from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
@@ -190,7 +191,8 @@ def _whole(cell: _Cell) -> list[Reading]:
     """Line readings -> readings of the whole cell; alternatives only where the cell has one line."""
     whole = []
     for lines in cell.readings:
-        text = " ".join(line.text for line in lines if line.text)
+        texts = [line.text for line in lines if line.text]
+        text = ("" if len(texts) == len(lines) and is_broken(cell.parts, texts) else " ").join(texts)
         score = min((line.confidence for line in lines), default=0.0)
         alternatives = lines[0].alternatives if len(lines) == 1 else ()
         whole.append(Reading(lines[0].engine, text, score, lines[0].preparation, alternatives))

@@ -324,6 +324,8 @@ def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
         reasons.append("touches-rule")
     if any(part.ink.pen for part in parts):
         reasons.append("handwriting")
+    if any(part.ink.cut for part in parts):
+        reasons.append("cut-off")
     return tuple(reasons)
 
 

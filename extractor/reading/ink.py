@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from extractor.reading.edges import find_cut
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
 from extractor.reading.stray import has_blot, is_dirt, is_stray, speck_width
@@ -40,7 +41,10 @@ WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that a
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
     page = without_streaks(page, grids)
-    inks = [tuple(_cell_ink(page, cell) for cell in grid.cells) for grid in grids]
+    cuts = [find_cut(page, grid) for grid in grids]
+    inks = [
+        tuple(_cell_ink(page, cell, cut.cells) for cell in grid.cells) for grid, cut in zip(grids, cuts, strict=True)
+    ]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]
     dirty = len(specked) > DIRTY * len(empty)
@@ -51,18 +55,19 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
             tuple(_doubted(page, ink, speck) for ink in cells),
             page.to_source(grid.box),
             _shares_of(page, grid.box),
+            cut.rows,
         )
-        for grid, cells in zip(grids, inks, strict=True)
+        for grid, cells, cut in zip(grids, inks, cuts, strict=True)
     )
     return PageInk(page.number, page.origin, tables, _loose_lines(page, grids))
 
 
-def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
+def _cell_ink(page: PageImage, cell: GridCell, cut: frozenset[GridCell]) -> CellInk:
     piece = Piece(page.number, page.to_source(cell.box))
     if page.origin == "digital":
         words = words_in(page.words, cell.box)
         if words:
-            return CellInk(cell, piece, words=words)
+            return CellInk(cell, piece, words=words, cut=cell in cut)
     x0, y0, x1, y1 = _inside(page, cell.box)
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
     pen = _share(page.pen, (x0, y0, x1, y1)) * area
@@ -79,7 +84,18 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     # strokes of a signature in a blank cell may be a figure that was lifted with it
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
-    return CellInk(cell, piece, lines, None, stamped, written and bool(lines), found.touches, specks, faint=faint)
+    return CellInk(
+        cell,
+        piece,
+        lines,
+        None,
+        stamped,
+        written and bool(lines),
+        found.touches,
+        specks,
+        faint=faint,
+        cut=cell in cut,
+    )
 
 
 def _paper_of(raw: np.ndarray) -> float:

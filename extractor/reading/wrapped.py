@@ -1,4 +1,4 @@
-"""Lines of a cell -> its text: an address or a document's number that a line break cuts is one word."""
+"""Lines of a cell -> its text: an address, a document's number or a figure that a line break cuts is one word."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractor.reading.lexicon import is_known
+from extractor.records import CellText
 
 ADDRESS = re.compile(r"(?:https?:/{1,2}|www\.)[\w./?=&%#~:+-]*$", re.ASCII | re.IGNORECASE)
 HOST = re.compile(r"(?:https?:/{1,2})?[\w-]+(?:\.[\w-]+)*\.(?:vn|com|org|net|info)\b", re.ASCII | re.IGNORECASE)
@@ -15,6 +16,26 @@ NUMBER_OPEN = re.compile(r"\b\d+/(?:[\wĐ]+[/-])*$")  # 45/BC-, 01/2022/: what f
 NUMBER_END = re.compile(r"[A-ZĐ\d][\wĐ-]*")
 ISSUER_OPEN = re.compile(r"\b\d+/(?:\d{4}/)?[A-ZĐ]+-[A-ZĐ]+(?:-[A-ZĐ]+)*$")  # 16/2021/QĐ-UB, whose issuer may go on
 ISSUER_END = re.compile(r"(?!UBND)[A-ZĐ]{1,4}[,.;]?$")
+
+FIGURE = re.compile(r"[\d.,]*\d[\d.,]*")
+PADDING = 0.6  # text heights of white that a cell may keep at each side of its print
+NEXT_LINE = 0.9  # text heights of white between two lines of a cell; rows lie farther apart
+
+
+def is_broken(parts: Sequence[CellText], texts: Sequence[str]) -> bool:
+    """Whether the lines of a cell, read as `texts`, are one figure for which the column is too narrow.
+
+    Each line but the last leaves no room for a further digit.
+    """
+    if len(parts) != 1 or len(texts) < 2 or not all(map(FIGURE.fullmatch, texts)):
+        return False
+    lines, (x0, _, x1, _) = parts[0].ink.lines, parts[0].ink.cell.box
+    for line, below, text in zip(lines, lines[1:], texts, strict=False):
+        width = line.box[2] - line.box[0]
+        room = x1 - x0 - width - 2 * PADDING * line.text_height
+        if room >= width / len(text) or below.box[1] - line.box[3] > NEXT_LINE * line.text_height:
+            return False
+    return True
 
 
 def join_lines(lines: Sequence[str], words: frozenset[str]) -> str:

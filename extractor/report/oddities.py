@@ -59,6 +59,16 @@ OF_PAGE: dict[str, tuple[Severity, str, str]] = {
         "Trang {page} có khổ giấy vô lý và được coi như khổ A4.",
         "Page {page} has an absurd paper size and was taken as A4.",
     ),
+    "cut-table": (
+        "warning",
+        "Bảng trên trang {page} bị mép giấy cắt mất một phần; các ô ở mép cần người xem lại.",
+        "The table on page {page} runs off the edge of the sheet; a person looks at the cells there.",
+    ),
+    "cut-rows": (
+        "warning",
+        "Bảng trên trang {page} còn tiếp ngoài mép trên hoặc mép dưới của ảnh; có thể mất dòng.",
+        "The table on page {page} goes on above or below the sheet; rows may be missing.",
+    ),
 }
 UNREAD: dict[str, tuple[str, str]] = {
     "too-large": ("trang hoặc ảnh của nó quá lớn", "it or its image is too large"),

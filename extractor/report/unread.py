@@ -12,6 +12,8 @@ LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page bre
 PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
 PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
 
+CUT_ROWS = "cut-rows"  # note of a page whose table goes on beyond the sheet's head or foot
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -35,7 +37,12 @@ def find_unread(table: Table, matching: Matching, catalogue: Catalogue) -> Unrea
     order = {match.row: positions[match.code] for match in matching.matches if match.code is not None}
     missing = frozenset(range(len(catalogue.indicators))) - frozenset(order.values())
     lost: set[int] = set()
-    for gap in (*_unread_pages(table, order), *_illegible_rows(table, order), *_missing_pages(table, order)):
+    for gap in (
+        *_unread_pages(table, order),
+        *_illegible_rows(table, order),
+        *_missing_pages(table, order),
+        *_cut_pages(table, order),
+    ):
         lost |= _between(gap, missing)
     breaks = []
     for page, codes in _lost_pages(table, order, missing):
@@ -77,6 +84,16 @@ def _unread_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
             next((order[row.index] for row in reversed(table.rows) if row.page < page and row.index in order), None),
             next((order[row.index] for row in table.rows if row.page > page and row.index in order), None),
         )
+
+
+def _cut_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
+    """Between a page whose table goes on beyond the sheet and the pages beside it."""
+    known = [row for row in table.rows if row.index in order]
+    cut = {page for page, code in table.page_notes if code == CUT_ROWS}
+    for before, after in zip((None, *known), (*known, None), strict=True):
+        pages = {row.page if row is after else row.pieces[-1].page for row in (before, after) if row is not None}
+        if pages & cut and (before is None or after is None or len(pages) > 1):
+            yield _Gap(None if before is None else order[before.index], None if after is None else order[after.index])
 
 
 def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:

@@ -113,7 +113,8 @@ def _draft(chain: _Chain) -> DraftTable:
     for index, grid in enumerate(chain.grids):
         own = chain.roles[index]
         # without a column of values nothing is known of them: they are not blank
-        missing = tuple(role for role in ROLES if role in (*roles, "value") and role not in own)
+        due = ROLES if _is_cut(grid) else (*roles, "value")
+        missing = tuple(role for role in ROLES if role in due and role not in own)
         n_header = chain.headers[index]
         numbers = range(n_header, grid.ink.grid.n_rows)
         first_rows = _first_rows(grid, n_header, _labelled(grid, own))
@@ -131,6 +132,19 @@ def _draft(chain: _Chain) -> DraftTable:
     lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
     measures = tuple(lowest_header(lead, n_header, column) for column in values)
     return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers)
+
+
+def _is_cut(grid: GridText) -> bool:
+    """Whether the sheet ends in the first or the last column: others may have stood beyond it."""
+    n_columns = grid.ink.grid.n_columns
+    sides: tuple[list[bool], list[bool]] = ([], [])
+    for cell in grid.ink.cells:
+        at = cell.cell
+        if at.column == 0:
+            sides[0].append(cell.cut)
+        if at.column + at.column_span == n_columns:
+            sides[1].append(cell.cut)
+    return any(map(all, sides))
 
 
 def _labelled(grid: GridText, roles: tuple[Role | None, ...]) -> frozenset[int]:
@@ -216,7 +230,8 @@ def _bounds(cells: list[CellText]) -> tuple[Piece, ...]:
 
 def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
     """Whether the first row of a page is the rest of the last row of the page before."""
-    if not has_blank(after.stt):
+    # of a row that the sheet's edge cuts, only the lower lines are left
+    if not has_blank(after.stt) or any(cell.ink.cut for cell in after.label):
         return False
     label = " ".join(cell.text for cell in after.label).strip()
     if not label:

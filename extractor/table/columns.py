@@ -21,11 +21,15 @@ def find_roles(grid: GridText, n_header: int) -> tuple[Role | None, ...]:
     """Roles of a grid's columns. Header words decide; columns they leave open are told by content and place."""
     headers = header_texts(grid, n_header) if n_header else [""] * grid.ink.grid.n_columns
     roles: list[Role | None] = [role_of(text) for text in headers]
+    contents = [column_texts(grid, column, n_header) for column in range(grid.ink.grid.n_columns)]
+    # "Mã chỉ tiêu" beside "Nội dung": labels are words, codes are not
+    named = sorted((c for c, role in enumerate(roles) if role == "label"), key=lambda c: -_letters(contents[c]))
+    for column in named[1:]:
+        roles[column] = None
     # "Số lượng/ tỷ lệ" under "Kết quả" and the like: two labels or units can't be
-    for role in ("stt", "label", "unit", "note"):
+    for role in ("stt", "unit", "note"):
         for column in [c for c, r in enumerate(roles) if r == role][1:]:
             roles[column] = None
-    contents = [column_texts(grid, column, n_header) for column in range(grid.ink.grid.n_columns)]
     if "unit" not in roles:
         # header cells of two columns that were joined name both alike
         for column in [c for c, role in enumerate(roles) if role == "value"][:-1]:
@@ -35,6 +39,10 @@ def find_roles(grid: GridText, n_header: int) -> tuple[Role | None, ...]:
                 break
     _fill_open(roles, contents)
     return tuple(roles)
+
+
+def _letters(texts: list[str]) -> int:
+    return sum(char.islower() for text in texts for char in text)
 
 
 def column_texts(grid: GridText, column: int, n_header: int) -> list[str]:

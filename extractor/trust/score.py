@@ -233,7 +233,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = "handwriting" in field.reasons or "several-lines" in field.reasons
-    left_out = "stray-ink" in field.reasons or "copies-differ" in field.reasons
+    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", "cut-off"))
     return unclear or header_with_ink or hidden or written or left_out
 
 
@@ -254,6 +254,7 @@ def _score_text(
     seen = text_features(kind, field, place, known=known)
     reasons = (*field.reasons, *(("guessed-grid",) if row.guessed else ()), *(("words-in-value",) if spilled else ()))
     blocked = field.state == "illegible" or row.guessed or spilled or "stray-ink" in field.reasons
+    blocked |= "cut-off" in field.reasons
     return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
 
 

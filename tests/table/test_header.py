@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extractor.records import Role
+from extractor.table import find_tables
 from extractor.table.header import role_of
+from tests.table.test_rows import make_grid
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,10 @@ def test_header_words(text: str, role: Role) -> None:
 )
 def test_content_is_no_header_word(text: str) -> None:
     assert role_of(text) is None
+
+
+def test_a_column_of_codes_that_is_named_like_the_labels_is_none() -> None:
+    header = ("TT", "Mã chỉ tiêu", "Nội dung", "Đơn vị", "Số lượng")
+    rows = [("1", "II.1", "Số văn bản đã ban hành", "Văn bản", "3"), ("", "II.2", "Số hồ sơ", "Hồ sơ", "4")]
+    (table,) = find_tables([make_grid(1, [header, *rows])])
+    assert table.roles == ("stt", None, "label", "unit", "value")

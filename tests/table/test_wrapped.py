@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from extractor.reading.wrapped import join_lines
+from extractor.reading.wrapped import is_broken, join_lines
+from extractor.records import CellInk, CellText, GridCell, Piece, TextLine
 
 WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
 
@@ -31,3 +33,28 @@ WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
 )
 def test_what_a_line_break_cuts_is_one_word(lines: tuple[str, ...], text: str) -> None:
     assert join_lines(lines, WORDS) == text
+
+
+def make_figure(widths: tuple[int, ...], gap: int = 10) -> CellText:
+    """A cell 80 pixels wide whose lines of figures are so wide."""
+    none = np.zeros((1, 1), np.uint8)
+    boxes = [(10.0, y * (30.0 + gap), 10.0 + width, y * (30.0 + gap) + 30) for y, width in enumerate(widths)]
+    lines = tuple(TextLine(box, none, none, (0, 0, 1, 1), 24.0) for box in boxes)
+    ink = CellInk(GridCell(0, 0, 1, 1, (0.0, 0.0, 80.0, 120.0)), Piece(1, (0.0, 0.0, 1.0, 1.0)), lines)
+    return CellText(ink, "", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("widths", "gap", "texts", "broken"),
+    [
+        ((60, 12), 10, ("34.54", "8"), True),
+        ((55, 55, 20), 10, ("45", "69", "4"), True),
+        ((20, 12), 10, ("34", "8"), False),  # there was room for the 8
+        ((60, 12), 40, ("34.54", "8"), False),  # two rows
+        ((60, 12), 10, ("34 tin", "8"), False),
+    ],
+)
+def test_a_figure_too_wide_for_its_column(
+    widths: tuple[int, ...], gap: int, texts: tuple[str, ...], broken: bool
+) -> None:
+    assert is_broken((make_figure(widths, gap),), texts) is broken

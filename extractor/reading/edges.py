@@ -1,0 +1,99 @@
+"""A page and a grid -> the sides on which the table runs off the sheet: what stood beyond them is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+import numpy as np
+
+from extractor.reading.lines import INK_BELOW
+from extractor.records import Grid, GridCell, PageImage
+
+AT_EDGE = 0.004  # of the sheet's width or height: how near to its edge a table that runs off it ends
+BESIDE = 0.35  # text heights on both sides of a border in which its ruling is looked for
+DRAWN = 0.5  # share of a side that is ruled, from which the table ends there
+SLIVER = 2.5  # text heights: what the sheet's edge left of a row is no higher, or it is a row
+LEAST_SLIVER = 0.4  # text heights: rulings end this far past the table's last one anyway
+GOES_ON = 0.7  # share of a column's border that is ruled past the last ruling, where the table goes on
+LEFT, TOP, RIGHT, BOTTOM = range(4)  # places in a box
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Cells in which the sheet may end; `rows`: further ones may stand above or below the table."""
+
+    cells: frozenset[GridCell] = frozenset()
+    rows: bool = False
+
+
+def find_cut(page: PageImage, grid: Grid) -> Cut:
+    """The sides of a table that no ruling closes and that lie at the edge of the sheet."""
+    cut: set[GridCell] = set()
+    rows = False
+    for side in (LEFT, TOP, RIGHT, BOTTOM):
+        cells = _cells_at(grid, side)
+        level = side in (TOP, BOTTOM)
+        if any(_is_at_edge(page, _middle(cell, side)) for cell in cells) and not _is_drawn(page, cells, side):
+            cut.update(cells)
+            rows |= level
+        rows |= level and _goes_on(page, cells, side)
+    return Cut(frozenset(cut), rows)
+
+
+def _cells_at(grid: Grid, side: int) -> list[GridCell]:
+    def is_on(cell: GridCell) -> bool:
+        if side == LEFT:
+            return cell.column == 0
+        if side == TOP:
+            return cell.row == 0
+        if side == RIGHT:
+            return cell.column + cell.column_span == grid.n_columns
+        return cell.row + cell.row_span == grid.n_rows
+
+    return list(filter(is_on, grid.cells))
+
+
+def _middle(cell: GridCell, side: int) -> tuple[float, float]:
+    """The middle of a cell's border."""
+    x0, y0, x1, y1 = cell.box
+    return (cell.box[side], (y0 + y1) / 2) if side in (LEFT, RIGHT) else ((x0 + x1) / 2, cell.box[side])
+
+
+def _is_at_edge(page: PageImage, point: tuple[float, float]) -> bool:
+    x, y = point
+    return any(share <= AT_EDGE or share >= 1 - AT_EDGE for share in page.to_source((x, y, x, y)))
+
+
+def _is_drawn(page: PageImage, cells: list[GridCell], side: int) -> bool:
+    """Whether a ruling runs along most of the cells' borders."""
+    ruled = []
+    for cell in cells:
+        span = cell.box[1::2] if side in (LEFT, RIGHT) else cell.box[::2]
+        ruled.append(_ruled(page, cell.box[side], span, upright=side in (LEFT, RIGHT)))
+    return bool(np.concatenate(ruled).mean() >= DRAWN) if ruled else True
+
+
+def _ruled(page: PageImage, position: float, span: tuple[float, ...], *, upright: bool) -> np.ndarray:
+    """Where along `span` there is ink close to a line at `position`: bool."""
+    reach = max(round(BESIDE * page.text_height), 2)
+    start, end = (max(round(v), 0) for v in span)
+    near = slice(max(round(position) - reach, 0), max(round(position) + reach + 1, 0))
+    across = page.gray[start:end, near] if upright else page.gray[near, start:end].T
+    result: np.ndarray = across.min(axis=1, initial=255) < INK_BELOW
+    return result
+
+
+def _goes_on(page: PageImage, cells: list[GridCell], side: int) -> bool:
+    """Whether the borders of columns run past the table's first or last ruling as far as the sheet's edge."""
+    going, borders = 0, sorted({x for cell in cells for x in cell.box[::2]})
+    y = float(np.median([cell.box[side] for cell in cells]))
+    step = -1 if side == TOP else 1
+    least, most = (round(part * page.text_height) for part in (LEAST_SLIVER, SLIVER))
+    for x in borders:
+        length = sum(1 for _ in takewhile(lambda n: not _is_at_edge(page, (x, y + step * n)), range(most)))  # noqa: B023
+        if not least <= length < most:
+            continue
+        span = (y - length, y - least / 2) if side == TOP else (y + least / 2, y + length)
+        going += bool(_ruled(page, x, span, upright=True).mean() >= GOES_ON)
+    return going > len(borders) / 2
