@@ -29,6 +29,7 @@ SURE_NUMBER = 0.9  # both scores above it and the same string: no further prepar
 # TrueOCR reads "=" as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
 SURE_STRANGER = 0.93  # figures and marks that the form doesn't know, read with more than this, need no second engine
+NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: told by its figures, not a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,10 @@ def _plain(reading: Reading, words: frozenset[str]) -> bool:
     read = read_words(reading, words)
     # TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice
     sure = all(
-        p >= SURE_WORD if is_known(word, words) else p >= SURE_STRANGER and not any(map(str.isalpha, word))
-        for word, p in read
+        p >= SURE_WORD if is_known(word, words) else p >= SURE_STRANGER and _is_numeral(word) for word, p in read
     )
     return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in read)
+
+
+def _is_numeral(word: str) -> bool:
+    return bool(NUMERAL.match(word)) or not any(map(str.isalpha, word))

@@ -21,6 +21,7 @@ SURE_FIGURE = 0.5  # score from which a reader counts where the ink may be no pr
 STRAY_BLANK = 0.8
 FLAT = 1.6  # widths of its height that a dash has
 HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
+LONGEST_DASH = 1.6  # text heights
 SURE_DASH = 0.85
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}  # lone signs that a figure is read as
@@ -53,7 +54,8 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     possible = _as_figures(_without_impossible(parts, readings))
     if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(possible):
         nothing = replace(nothing, reasons=(*reasons, "stray-ink"))
-        if any(part.ink.dirt for part in parts) or not _is_dash(parts, readings):
+        seen = _is_dash(parts, readings) or any(map(_has_words, possible))
+        if any(part.ink.dirt for part in parts) or not seen:
             return replace(nothing, state="blank", confidence=STRAY_BLANK)
     if not any(reading.text for reading in possible):
         return replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
@@ -138,6 +140,12 @@ def _is_flat(parts: Sequence[CellText], highest: float) -> bool:
     return y1 - y0 <= highest * lines[0].text_height and x1 - x0 >= FLAT * (y1 - y0)
 
 
+def _is_short(parts: Sequence[CellText]) -> bool:
+    """Whether no line of ink is longer than a dash."""
+    lines = [line for part in parts for line in part.ink.lines]
+    return all(line.inner[2] - line.inner[0] <= LONGEST_DASH * line.text_height for line in lines)
+
+
 def _is_dash(parts: Sequence[CellText], readings: Sequence[Reading]) -> bool:
     """Whether flat ink is surely read as a dash: dirt is seldom both."""
     if not _is_flat(parts, RAGGED_DASH):
@@ -146,10 +154,16 @@ def _is_dash(parts: Sequence[CellText], readings: Sequence[Reading]) -> bool:
 
 
 def _without_impossible(parts: Sequence[CellText], readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Flat ink holds no letter and no figure, though an engine that blows it up may see a 1 in it."""
+    """Flat ink holds no letter and no figure, though an engine that blows it up may see a 1 in it.
+
+    A lone sign that is seen in it is a dash: alone it looks like a low line or a quotation mark as well.
+    """
     if not _is_flat(parts, HIGHEST_DASH):
         return tuple(readings)
-    return _without_signs(readings)
+    seen = _without_signs(readings)
+    if any(part.ink.touches for part in parts) or not _is_short(parts):
+        return seen
+    return tuple(replace(r, text="-") if len(r.text) == 1 else r for r in seen)
 
 
 def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from extractor.reading.edges import find_cut
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
-from extractor.reading.stray import has_blot, is_dirt, is_stray, speck_width
+from extractor.reading.stray import FIGURE, Speck, find_mark, has_blot, is_dirt, is_stray, measure_specks
 from extractor.reading.streaks import without_streaks
+from extractor.reading.strokes import mark_crossing
 from extractor.reading.words import lines_in, words_in
 from extractor.records import (
     Box,
@@ -40,7 +41,7 @@ WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that a
 
 def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
-    page = without_streaks(page, grids)
+    page = mark_crossing(without_streaks(page, grids), grids)
     cuts = [find_cut(page, grid) for grid in grids]
     inks = [
         tuple(_cell_ink(page, cell, cut.cells) for cell in grid.cells) for grid, cut in zip(grids, cuts, strict=True)
@@ -48,7 +49,7 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]
     dirty = len(specked) > DIRTY * len(empty)
-    speck = speck_width([_crop(page, ink.cell) for ink in specked]) if dirty else 0.0
+    speck = measure_specks([_crop(page, ink.cell) for ink in specked]) if dirty else Speck()
     tables = tuple(
         GridInk(
             grid,
@@ -75,6 +76,8 @@ def _cell_ink(page: PageImage, cell: GridCell, cut: frozenset[GridCell]) -> Cell
     beside = _beside_pen(page, (x0, y0, x1, y1)) if written else None
     pixels = page.raw if written else page.gray
     found = beside or find_lines(pixels[y0:y1, x0:x1], page.text_height)
+    if not found.lines and written:
+        found = _pale_pen(page, (x0, y0, x1, y1)) or found
     if not found.lines:
         found = _unseen(page, (x0, y0, x1, y1)) or found
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
@@ -119,6 +122,17 @@ def _beside_pen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines |
     return found if found.lines else None
 
 
+def _pale_pen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
+    """One line of all that a coloured pen wrote, where it is too pale to be seen as ink; None: no figure is as low."""
+    x0, y0, x1, y1 = box
+    if page.pen is None:
+        return None
+    left, top, width, height = cv2.boundingRect(page.pen[y0:y1, x0:x1].astype(np.uint8))
+    if height < FIGURE * page.text_height:
+        return None
+    return FoundLines((InkLine(left, top, left + width, top + height),), touches=False, specks=False)
+
+
 def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
     """What cleaning took from a cell although nothing tells that it is no print; None: nothing."""
     x0, y0, x1, y1 = box
@@ -144,12 +158,13 @@ def _crop(page: PageImage, cell: GridCell) -> np.ndarray:
     return page.gray[y0 + zone : max(y1 - zone, y0 + zone), x0 + zone : max(x1 - zone, x0 + zone)]
 
 
-def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
-    """With what speaks against its ink's being print. `speck`: pixels of a speck's width, on a page full of them."""
+def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
+    """With what speaks against its ink's being print. `speck`: those that the page is full of."""
+    if speck.width and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
+        mark = _find_mark(page, ink.cell, speck)
+        ink = replace(ink, lines=() if mark is None else (mark,), specks=ink.specks or bool(ink.lines))
     if not ink.lines:
         return replace(ink, faint=tuple(line for line in ink.faint if not _is_dirt(page, line, speck)))
-    if speck and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
-        return replace(ink, lines=(), specks=True)
     x0, y0, x1, y1 = _inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
@@ -164,11 +179,18 @@ def _doubted(page: PageImage, ink: CellInk, speck: float) -> CellInk:
     )
 
 
-def _is_dirt(page: PageImage, line: TextLine, speck: float) -> bool:
+def _find_mark(page: PageImage, cell: GridCell, speck: Speck) -> TextLine | None:
+    """What may be a dash in a cell without print, on a page full of specks."""
+    x0, y0, x1, y1 = _inside(page, cell.box)
+    mark = find_mark(page.gray[y0:y1, x0:x1], page.text_height, speck)
+    return None if mark is None else _cut(page, mark, (x0, y0), (x0, x1), signs=False)
+
+
+def _is_dirt(page: PageImage, line: TextLine, speck: Speck) -> bool:
     """Whether what may be left of a dash is as dark and as small as the specks that the page is full of."""
     x0, y0, x1, y1 = (round(v) for v in line.box)
     crop = page.gray[y0:y1, x0:x1]
-    return bool(speck and (crop < INK_BELOW).any() and is_stray(crop, None, page.text_height, speck))
+    return bool(speck.width and (crop < INK_BELOW).any() and is_stray(crop, None, page.text_height, speck))
 
 
 def _is_speck(line: TextLine) -> bool:

@@ -65,7 +65,7 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
 
 
 def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
-    ink = _without_rulings((gray < ink_below).view(np.uint8), text_height)
+    ink = without_rulings((gray < ink_below).view(np.uint8), text_height)
     left, top, width, height = cv2.boundingRect(ink)
     if not width:
         return FoundLines((), False, False)
@@ -136,7 +136,7 @@ def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
     return ()
 
 
-def _without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
+def without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
     """The mask (1 = ink) without straight strokes along its borders, longer than any letter's."""
     zone = max(round(BORDER_ZONE * text_height), 3)
     level, upright = round(REMNANT_LENGTH * text_height), round(UPRIGHT_LENGTH * text_height)

@@ -14,6 +14,7 @@ SQUARE = 1.35  # times its shorter side that the longer one may be
 WALL, WALLED = 0.16, 0.85  # of its height: thickness of a wall; share of each wall that is ink
 HOLLOW = 0.12  # share of the inside that may be ink
 LOWEST_MARK, HIGHEST_MARK, WIDEST_MARK = 0.15, 0.42, 0.6  # text heights of a ditto mark: lower than any figure
+LONGEST_BLOT = 1.7  # heights that a ditto mark is wide whose strokes touch; a dash is wider
 APART = 0.12  # text heights between the box and the text behind it
 
 
@@ -53,7 +54,7 @@ def is_ditto(gray: np.ndarray, text_height: float) -> bool:
         return False
     upright = boxes[:, 3] > boxes[:, 2]
     if count == 2:
-        return bool(x1 - x0 > y1 - y0)
+        return bool(y1 - y0 < x1 - x0 < LONGEST_BLOT * (y1 - y0))
     return bool(upright.all() and boxes[:, 3].min() >= LOWEST_MARK and x1 - x0 > boxes[:, 2].sum())
 
 

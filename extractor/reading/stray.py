@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
-from extractor.reading.lines import BORDER_ZONE, INK_BELOW
+from extractor.reading.lines import BORDER_ZONE, INK_BELOW, InkLine, without_rulings
 
 FIGURE = 0.45  # text heights: no figure is lower, however broken
 SMEAR = 0.35  # text heights from a side wall within which narrow ink is what is left of the ruling
@@ -17,39 +18,72 @@ NARROW = 0.28  # text heights
 DASH = (0.28, 0.16)  # text heights: a dash is at least as wide and at most as high
 LONG_DASH = (3.0, 0.22)  # widths of its height that a thicker one has at least; text heights that it has at most
 ONE_SPECK, TWO_SPECKS = 1.15, 1.7  # times a speck's width: flat ink so wide may be a speck, or two that touch
-WIDE_SPECK = 0.95  # share of a page's specks that are narrower than what counts as a speck's width
+WIDE_SPECK = 0.95  # share of a page's specks that are smaller than what counts as a speck's width and area
+MARK = (1.5, 2.0)  # widths of its height that a short dash has at least, times a speck's area that it covers
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
 
 
-def speck_width(cells: Sequence[np.ndarray]) -> float:
-    """Pixels that hardly a speck is wider than. `cells`: gray uint8 (h, w), cells that hold nothing else."""
-    stats = [find_pieces(cell < INK_BELOW)[1] for cell in cells]
-    widths = np.concatenate([one[1:, cv2.CC_STAT_WIDTH] for one in stats]) if stats else np.zeros(0)
-    return float(np.quantile(widths, WIDE_SPECK)) if len(widths) else 0.0
+class Speck(NamedTuple):
+    """Pixels of width and of area that hardly a speck of a page exceeds; both 0 on a page that is not full of them."""
+
+    width: float = 0.0
+    area: float = 0.0
 
 
-def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, speck: float) -> bool:
+def measure_specks(cells: Sequence[np.ndarray]) -> Speck:
+    """The specks of a page. `cells`: gray uint8 (h, w), cells that hold nothing else."""
+    stats = [find_pieces(cell < INK_BELOW)[1][1:] for cell in cells]
+    sizes = np.concatenate(stats) if stats else np.zeros((0, 5))
+    if not len(sizes):
+        return Speck()
+    width, area = np.quantile(sizes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]], WIDE_SPECK, axis=0)
+    return Speck(float(width), float(area))
+
+
+def find_mark(cell: np.ndarray, text_height: float, speck: Speck) -> InkLine | None:
+    """The widest mark in a cell, gray uint8 (H, W), that is too large for a speck of its page and may be a dash."""
+    _, stats, _ = find_pieces(cell < INK_BELOW)
+    zone = BORDER_ZONE * text_height
+    inside = (stats[:, 1] >= zone) & (stats[:, 1] + stats[:, 3] <= cell.shape[0] - zone) & (stats[:, 0] > 0)
+    found = stats[inside & _is_mark(stats, speck)]
+    if not len(found):
+        return None
+    x, y, w, h = (int(v) for v in found[found[:, cv2.CC_STAT_WIDTH].argmax()][:4])
+    return InkLine(x, y, x + w, y + h)
+
+
+def _is_mark(stats: np.ndarray, speck: Speck) -> np.ndarray:
+    width, height, area = (stats[:, n] for n in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    found: np.ndarray = (
+        (width >= TWO_SPECKS * speck.width) & (width >= MARK[0] * height) & (area >= MARK[1] * speck.area)
+    )
+    found[0] = False
+    return found
+
+
+def is_stray(cell: np.ndarray, stray: np.ndarray | None, text_height: float, speck: Speck) -> bool:
     """Whether no mark in the cell, gray uint8 (H, W), is surely print.
 
-    `stray`: bool (H, W), where strokes and stamps pass over the cell; `speck`: pixels of the width of the specks that
-    the page is full of, 0 where it is not.
+    `stray`: bool (H, W), where strokes and stamps pass over the cell; `speck`: those that the page is full of.
     """
-    return _has_no_print(cell, stray, text_height, max(DASH[0] * text_height, TWO_SPECKS * speck), dirty=speck > 0)
+    return _has_no_print(cell, stray, text_height, max(DASH[0] * text_height, TWO_SPECKS * speck.width), speck)
 
 
-def is_dirt(cell: np.ndarray, text_height: float, speck: float) -> bool:
+def is_dirt(cell: np.ndarray, text_height: float, speck: Speck) -> bool:
     """Whether all marks in the cell, gray uint8 (H, W), are as small as the specks that the page is full of."""
-    return speck > 0 and _has_no_print(cell, None, text_height, ONE_SPECK * speck, dirty=True)
+    if not speck.width or find_mark(cell, text_height, speck):
+        return False
+    return _has_no_print(cell, None, text_height, ONE_SPECK * speck.width, speck)
 
 
 def _has_no_print(
-    cell: np.ndarray, stray: np.ndarray | None, text_height: float, narrowest: float, *, dirty: bool
+    cell: np.ndarray, stray: np.ndarray | None, text_height: float, narrowest: float, speck: Speck
 ) -> bool:
     """Whether neither letters nor figures nor a dash, of at least the `narrowest` width, are among the cell's marks."""
-    overlaid = stray is not None and bool(stray.any())
+    overlaid, dirty = stray is not None and bool(stray.any()), speck.width > 0
     if not overlaid and not dirty:
         return False
-    ink = (cell < INK_BELOW).view(np.uint8)
+    ink = without_rulings((cell < INK_BELOW).view(np.uint8), text_height)
     if stray is not None:
         ink[stray] = 0
     _, stats, _ = find_pieces(ink)
@@ -57,16 +91,16 @@ def _has_no_print(
     print_like = height >= FIGURE * text_height
     flat = (height <= DASH[1] * text_height) & (width >= 2 * height)
     flat |= (height <= LONG_DASH[1] * text_height) & (width >= LONG_DASH[0] * height)
-    dash = flat & (width >= narrowest)
+    # along the rulings above and below lies what is left of them
+    zone = BORDER_ZONE * text_height
+    inside = (top + height > zone) & (top < cell.shape[0] - zone)
+    dash = flat & (width >= narrowest) & inside
     if dirty:
         side = np.minimum(left, cell.shape[1] - left - width)
-        # along the rulings above and below lies what is left of them
-        zone = BORDER_ZONE * text_height
-        dash &= (top + height > zone) & (top < cell.shape[0] - zone)
         print_like &= ~((side <= SMEAR * text_height) & (width <= NARROW * text_height))
         dash &= side > 0
     else:
-        print_like |= np.maximum(width, height) >= NARROW * text_height
+        print_like |= inside & (np.maximum(width, height) >= NARROW * text_height)
     return not bool((print_like | dash).any())
 
 

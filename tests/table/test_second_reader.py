@@ -18,6 +18,9 @@ LINE = TextLine((0.0, 0.0, 4.0, 4.0), PAPER, PAPER, (0, 0, 4, 4), 4.0)
 def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first_reader_is() -> None:
     assert not _plain(Reading("trueocr", "Đat", 0.999), frozenset())
     assert _plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
+    # numbers of rows are told by their figures
+    assert _plain(Reading("trueocr", "VII.4.3.1", 0.999), frozenset())
+    assert not _plain(Reading("trueocr", "VII.4.3.1", 0.8), frozenset())
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,14 @@ def test_two_short_strokes_are_a_ditto_mark(strokes: tuple[tuple[int, int, int, 
 
 
 @pytest.mark.parametrize(
-    "strokes", [((10, 4, 20, 3),), ((10, 2, 3, 8),), ((10, 4, 3, 3), (16, 4, 3, 3)), ((2, 2, 3, 8), (30, 2, 3, 8))]
+    "strokes",
+    [
+        ((10, 4, 20, 3),),
+        ((10, 3, 12, 6),),
+        ((10, 2, 3, 8),),
+        ((10, 4, 3, 3), (16, 4, 3, 3)),
+        ((2, 2, 3, 8), (30, 2, 3, 8)),
+    ],
 )
 def test_dashes_commas_and_colons_are_none(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
     assert not is_ditto(make_mark(*strokes), TEXT_HEIGHT)

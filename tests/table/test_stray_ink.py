@@ -8,7 +8,7 @@ import pytest
 
 from extractor.reading import find_ink
 from extractor.reading.consensus import settle_number
-from extractor.records import Box, CellInk, CellText, Grid, GridCell, PageImage, Piece, Reading
+from extractor.records import Box, CellInk, CellText, Grid, GridCell, PageImage, Piece, Reading, TextLine
 
 TEXT_HEIGHT = 24.0
 WIDTH, HEIGHT, N_ROWS = 300, 60, 12
@@ -151,6 +151,45 @@ def test_on_a_page_full_of_specks_a_dash_is_wider_than_two_of_them() -> None:
     assert [cells[row].dirt for row in (5, 6)] == [False, False]
     # specks in a row are no broken dash there
     assert not any(cell.faint for cell in cells)
+
+
+def test_a_short_dash_among_specks_leaves_no_cell_surely_blank() -> None:
+    page = make_page()
+    for row in range(N_ROWS):
+        for x in (70, 130, 210):
+            cv2.rectangle(page, (x, row * HEIGHT + 18), (x + 2, row * HEIGHT + 19), 0, -1)
+    at = 5 * HEIGHT + 30
+    cv2.rectangle(page, (145, at), (150, at + 3), 0, -1)  # shorter than a dash, and far larger than a speck
+    cells = find_cells(page)
+    assert not cells[5].dirt
+    assert len(cells[5].lines) == 1
+    assert not any(cells[row].lines for row in (4, 6))
+
+
+def test_a_lone_sign_in_flat_ink_is_a_dash() -> None:
+    paper = np.full((20, 60), 255, np.uint8)
+    for inner, raw in (((10, 8, 22, 12), "-"), ((2, 8, 58, 12), "_")):
+        line = TextLine((0.0, 0.0, 60.0, 20.0), paper, paper, inner, TEXT_HEIGHT)
+        ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 1, 1)), Piece(1, (0, 0, 1, 1)), lines=(line,))
+        field = settle_number((CellText(ink, "_", 0.5),), (Reading("ppocr", "_", 0.9), Reading("trueocr", "_", 0.8)))
+        assert field.raw == raw
+
+
+def test_words_over_which_a_stroke_passes_are_not_blank() -> None:
+    state, raw, reasons = settle((Reading("ppocr", "Khong", 0.7), Reading("trueocr", "Không", 0.9)), stray=True)
+    assert (state, raw) == ("read", "Không")
+    assert "stray-ink" in reasons
+
+
+def test_what_a_pale_pen_wrote_is_writing() -> None:
+    page = make_page()
+    raw = page.copy()
+    cv2.putText(raw, "20", (120, 4 * HEIGHT + 42), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 200, 2)
+    (x, y) = (120, 6 * HEIGHT + 30)
+    cv2.line(raw, (x, y), (x + 40, y), 200, 3)  # too low for a figure
+    cells = find_cells(page, raw=raw, pen=raw < 255)
+    assert [bool(cells[row].lines) and cells[row].pen for row in (4, 6)] == [True, False]
+    assert cells[6].specks
 
 
 def test_a_cell_lower_than_its_margins_on_a_page_full_of_specks() -> None:
