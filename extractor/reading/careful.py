@@ -26,10 +26,10 @@ NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
 FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
-# TrueOCR reads "=" as a dash, having no such letter, and drops the space after a comma
+# TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
-SURE_STRANGER = 0.93  # figures and marks that the form doesn't know, read with more than this, need no second engine
-NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: told by its figures, not a word
+BULLET = "- "
+NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +218,11 @@ def _read_again(
 
 
 def _plain(reading: Reading, words: frozenset[str]) -> bool:
-    """A first reading that needs no second: certain words, and known ones or quite certain."""
+    """A first reading that needs no second: certain words that the form knows, figures, marks and a row's number.
+
+    TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice.
+    """
     read = read_words(reading, words)
-    # TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice
-    sure = all(
-        p >= SURE_WORD if is_known(word, words) else p >= SURE_STRANGER and _is_numeral(word) for word, p in read
-    )
-    return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in read)
-
-
-def _is_numeral(word: str) -> bool:
-    return bool(NUMERAL.match(word)) or not any(map(str.isalpha, word))
+    sure = all(p >= SURE_WORD and (is_known(word, words) or NUMERAL.match(word)) for word, p in read)
+    told = read[1:] if reading.text.startswith(BULLET) else read
+    return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in told)

@@ -307,12 +307,29 @@ def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -
     if second is None or not second.text:
         return text, score
     theirs = second.text.split()
+    if len(text) != len(second.text) and (merged := _merge(text, second.text)) is not None:
+        return merged, 1.0 - (1.0 - score) * (1.0 - 0.8 * second.confidence)
     if len(ours) != len(theirs):
-        if second.confidence >= SURE_TEXT or not text:
+        # the first reader's equals signs are told by their shape
+        if (second.confidence >= SURE_TEXT and text.count("=") <= second.text.count("=")) or not text:
             return second.text, 0.6 * second.confidence
         return text, 0.6 * score
     chosen = [_choose_word(a, p, b, second.confidence, words) for (a, p), b in zip(ours, theirs, strict=True)]
     return " ".join(word for word, _ in chosen), min((p for _, p in chosen), default=0.0)
+
+
+def _merge(ours: str, theirs: str) -> str | None:
+    """Two readings that differ in spaces and equals signs alone, with those of both; None where they differ in more."""
+    merged, i, j = "", 0, 0
+    while i < len(ours) or j < len(theirs):
+        a, b = ours[i : i + 1], theirs[j : j + 1]
+        if a == b or a in (" ", "="):
+            merged, i, j = merged + a, i + 1, j + (a == b)
+        elif b in (" ", "="):
+            merged, j = merged + b, j + 1
+        else:
+            return None
+    return " ".join(merged.split())
 
 
 def _choose_word(ours: str, score: float, theirs: str, their_score: float, words: frozenset[str]) -> tuple[str, float]:

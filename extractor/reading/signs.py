@@ -1,4 +1,4 @@
-"""Pixels of a line -> the signs in it that no engine knows: a check box before the text, a ditto mark."""
+"""Pixels of a line -> the signs in it that not every engine knows: check boxes, ditto marks, equals signs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import numpy as np
 from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
 
-CHECK_BOX, DITTO = "☐", '"'
+CHECK_BOX, DITTO, EQUALS = "☐", '"', "="
 SIDES = (0.45, 1.15)  # text heights of a box's sides
 SQUARE = 1.35  # times its shorter side that the longer one may be
 WALL, WALLED = 0.16, 0.85  # of its height: thickness of a wall; share of each wall that is ink
 HOLLOW = 0.12  # share of the inside that may be ink
 LOWEST_MARK, HIGHEST_MARK, WIDEST_MARK = 0.15, 0.42, 0.6  # text heights of a ditto mark: lower than any figure
+BAR = (0.25, 1.1, 0.24)  # text heights: shortest, longest and thickest stroke of an equals sign
+LONG_BAR = 1.8  # times its thickness that each is long
+BARS_APART = (0.04, 0.4)  # text heights between them
+ALIKE = 0.7  # share of the longer one that the other lies over
 LONGEST_BLOT = 1.7  # heights that a ditto mark is wide whose strokes touch; a dash is wider
 APART = 0.12  # text heights between the box and the text behind it
 
@@ -68,3 +72,29 @@ def _is_hollow(shape: np.ndarray) -> bool:
     )
     inside = shape[2 * wall : -2 * wall, 2 * wall : -2 * wall]
     return all(side.mean() >= WALLED for side in walls) and inside.size > 0 and float(inside.mean()) <= HOLLOW
+
+
+def find_equals(gray: np.ndarray, text_height: float) -> list[tuple[int, int]]:
+    """(left, right) of each equals sign in a line, gray uint8 (H, W): two level strokes and nothing over or below."""
+    if gray.shape[1] < BAR[0] * text_height or not gray.shape[0]:
+        return []
+    _, stats, _ = find_pieces(gray < INK_BELOW)
+    left, top, width, height = stats[1:, :4].T
+    least, most, thickest = (part * text_height for part in BAR)
+    bar = (width >= least) & (width <= most) & (height <= thickest) & (width >= LONG_BAR * height)
+    bars = np.flatnonzero(bar)
+    if len(bars) < 2:
+        return []
+    right, bottom = left + width, top + height
+    found = []
+    for a in bars:
+        for b in bars:
+            apart = (top[b] - bottom[a]) / text_height
+            over = min(right[a], right[b]) - max(left[a], left[b])
+            if not BARS_APART[0] <= apart <= BARS_APART[1] or over < ALIKE * max(width[a], width[b]):
+                continue
+            start, end = int(min(left[a], left[b])), int(max(right[a], right[b]))
+            beside = (right > start) & (left < end)
+            if beside.sum() == 2:
+                found.append((start, end))
+    return sorted(found)

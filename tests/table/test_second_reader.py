@@ -7,7 +7,7 @@ import pytest
 
 from extractor.indicator import load_catalogue
 from extractor.reading.careful import _plain
-from extractor.reading.consensus import settle_text
+from extractor.reading.consensus import choose_line, settle_text
 from extractor.records import CellInk, CellText, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
@@ -18,9 +18,21 @@ LINE = TextLine((0.0, 0.0, 4.0, 4.0), PAPER, PAPER, (0, 0, 4, 4), 4.0)
 def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first_reader_is() -> None:
     assert not _plain(Reading("trueocr", "Đat", 0.999), frozenset())
     assert _plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
-    # numbers of rows are told by their figures
+    # a row's number is no word of a vocabulary
     assert _plain(Reading("trueocr", "VII.4.3.1", 0.999), frozenset())
-    assert not _plain(Reading("trueocr", "VII.4.3.1", 0.8), frozenset())
+    assert not _plain(Reading("trueocr", "VII.4.3.1", 0.5), frozenset())
+    # a dash before a label is one, a lone one between words may be an equals sign
+    words = frozenset({"số", "có"})
+    assert _plain(Reading("trueocr", "- Số", 0.999), words)
+    assert not _plain(Reading("trueocr", "Có - 1", 0.999), words)
+
+
+def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both() -> None:
+    ours, theirs = Reading("trueocr", "Không = 0;Có = 1", 0.9), Reading("tesseract-vie", "Không = 0; Có 1", 0.9)
+    assert choose_line(ours, theirs, frozenset())[0] == "Không = 0; Có = 1"
+    # another word is another reading, but none without an equals sign that was told by its shape
+    unlike = Reading("tesseract-vie", "Khong 0; Có 1", 0.9)
+    assert choose_line(ours, unlike, frozenset())[0].count("=") == 2
 
 
 @pytest.mark.parametrize(

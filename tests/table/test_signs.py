@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.reading.signs import find_check_box, is_ditto
+from extractor.reading.signs import find_check_box, find_equals, is_ditto
 
 TEXT_HEIGHT = 30.0
 
@@ -69,3 +69,15 @@ def test_dashes_commas_and_colons_are_none(strokes: tuple[tuple[int, int, int, i
 @pytest.mark.parametrize("figure", ["1", "0", "7", "-", "x"])
 def test_figures_are_no_ditto_marks(figure: str) -> None:
     assert not is_ditto(make_line(figure, box=False), TEXT_HEIGHT)
+
+
+@pytest.mark.parametrize(("text", "count"), [("Co = 1; Khong = 0", 2), ("Co=1", 1), ("So - 1", 0), ("E F : 8-3", 0)])
+def test_equals_signs_are_two_level_strokes_with_nothing_over_or_below(text: str, count: int) -> None:
+    assert len(find_equals(make_line(text, box=False), TEXT_HEIGHT)) == count
+
+
+def test_a_struck_letter_and_a_ruling_are_no_equals_signs() -> None:
+    line = make_line("a", box=False)
+    for y in (18, 24):
+        cv2.line(line, (0, y), (30, y), 0, 2)
+    assert not find_equals(line, TEXT_HEIGHT)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
+from extractor.reading.signs import EQUALS, find_equals
 from extractor.records import TextLine
 
 Inner = tuple[int, int, int, int]
 # what is much lighter than print is left out: a stamp on a grey scan, the print of the verso
 DARKEST = np.clip(np.arange(256) * 255 // 125, 0, 255).astype(np.uint8)
+SPACE, SOFT = 0.22, 2  # text heights of white that are a space beside an equals sign; pixels of soft edge beside it
 PAPER = 200  # lighter pixels are paper when looking for gaps between words
 
 
@@ -20,17 +25,49 @@ def pixels_of(line: TextLine, preparation: str) -> np.ndarray:
     return line.clean if preparation == "clean" else line.raw
 
 
-def chunks(line: TextLine, preparation: str, widest: float) -> list[tuple[np.ndarray, Inner]]:
-    """The line in parts no wider than `widest` line heights, cut in the widest gap between words near each limit."""
-    pixels = pixels_of(line, preparation)
-    x0, y0, x1, y1 = line.inner
-    limit = int(widest * max(y1 - y0, 1))
-    bounds = [x0]
+class Chunk(NamedTuple):
+    """A part of a line's ink: a sign that is told by its shape, or what an engine is to read."""
+
+    inner: Inner
+    sign: str = ""
+    spaced: bool = True  # white is before it
+
+
+def chunks(line: TextLine, widest: float) -> list[Chunk]:
+    """The line cut at its equals signs, and in parts no wider than `widest` line heights, at the widest gaps there."""
+    y0, y1 = line.inner[1], line.inner[3]
     blank: np.ndarray = np.all(line.clean[y0:y1] >= PAPER, axis=0)
-    while x1 - bounds[-1] > limit:
-        bounds.append(_gap(blank, bounds[-1] + limit // 2, bounds[-1] + limit))
-    bounds.append(x1)
-    return [(pixels, (a, y0, b, y1)) for a, b in zip(bounds, bounds[1:], strict=False)]
+    space = round(SPACE * line.text_height)
+    found: list[Chunk] = []
+    for start, end, sign in _split(line):
+        spaced = bool(blank[max(start - SOFT - space, 0) : max(start - SOFT, 0)].all())
+        if sign:
+            found.append(Chunk((start, y0, end, y1), sign, spaced))
+            continue
+        bounds, limit = [start], int(widest * max(y1 - y0, 1))
+        while end - bounds[-1] > limit:
+            bounds.append(_gap(blank, bounds[-1] + limit // 2, bounds[-1] + limit))
+        bounds.append(end)
+        found += [Chunk((a, y0, b, y1), "", spaced or a > start) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return found
+
+
+def _split(line: TextLine) -> Iterator[tuple[int, int, str]]:
+    """(left, right, sign) of the line's equals signs and of the ink between them, left to right."""
+    x0, y0, x1, y1 = line.inner
+    signs = [(x0 + a, x0 + b) for a, b in find_equals(line.clean[y0:y1, x0:x1], line.text_height)]
+    if not signs:
+        yield x0, x1, ""
+        return
+    ink = np.any(line.clean[y0:y1] < PAPER, axis=0)
+    for start, end, after in zip(
+        (x0, *(b for _, b in signs)), (*(a for a, _ in signs), x1), (*signs, None), strict=True
+    ):
+        inked = np.flatnonzero(ink[start:end])
+        if len(inked):
+            yield start + int(inked[0]), start + int(inked[-1]) + 1, ""
+        if after:
+            yield *after, EQUALS
 
 
 def _gap(blank: np.ndarray, start: int, end: int) -> int:

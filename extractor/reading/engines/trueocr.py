@@ -6,13 +6,14 @@ import importlib.metadata
 import importlib.util
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from extractor.reading.engines.crops import chunks, least_height
+from extractor.reading.engines.crops import Chunk, chunks, least_height, pixels_of
+from extractor.reading.signs import EQUALS
 from extractor.records import Reading, TextLine
 
 WIDEST = 16.0  # line heights: wider lines are read in parts, since the network shrinks what is wider than 768 px
@@ -22,6 +23,8 @@ PAD_Y, PAD_X = 0.2, 0.3  # of the line's height, as the network was trained
 MAX_WIDTH = 768
 LEAST_HEIGHT = 1.1  # text heights: flatter lines ("vi", "-") keep the scale of the print around them
 LATTICE = "/LogSoftmax_output_0"  # the file computes it but does not give it out
+LONE = {"O": "0", "o": "0", "l": "1", "I": "1"}
+SURE_SIGN = 0.97  # score of a sign that is told by its shape: the network has no "="
 CANDIDATES = 4
 WORTH_NAMING = 0.004  # candidates of a character below this probability are noise
 
@@ -49,16 +52,15 @@ class TrueOcr:
 
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
-        parts: list[np.ndarray] = []
-        owner: list[int] = []
-        for index, line in enumerate(lines):
-            for pixels, inner in chunks(line, preparation, WIDEST):
-                parts.append(_prepare(pixels, least_height(line, inner, LEAST_HEIGHT)))
-                owner.append(index)
-        found: list[list[Chars]] = [[] for _ in lines]
-        for index, chars in zip(owner, self._recognise(parts), strict=True):
-            found[index].append(chars)
-        return [_join(own, preparation) for own in found]
+        cut = [chunks(line, WIDEST) for line in lines]
+        crops = [
+            _prepare(pixels_of(line, preparation), least_height(line, chunk.inner, LEAST_HEIGHT))
+            for line, own in zip(lines, cut, strict=True)
+            for chunk in own
+            if not chunk.sign
+        ]
+        read = iter(self._recognise(crops))
+        return [_join(_parts(own, read), preparation) for own in cut]
 
     def _recognise(self, parts: list[np.ndarray]) -> list[Chars]:
         from trueocr.preprocess import pad_batch, width_batches
@@ -108,10 +110,31 @@ def _prepare(pixels: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray
     return prepared
 
 
-def _join(parts: list[Chars], preparation: str) -> Reading:
+def _parts(cut: Sequence[Chunk], read: Iterator[Chars]) -> list[tuple[Chars, bool]]:
+    """Characters of a line's parts in order, each with whether a space is before it."""
+    parts: list[tuple[Chars, bool]] = []
+    behind = ""
+    for chunk in cut:
+        chars = _sign(chunk.sign) if chunk.sign else next(read)
+        if behind == EQUALS and chars and (len(chars) == 1 or not chars[1][0][0].isalpha()):
+            # what stands alone behind an equals sign is a figure
+            figure = tuple((LONE.get(char, char), score) for char, score in chars[0])
+            chars = (figure, *chars[1:])
+        parts.append((chars, chunk.spaced))
+        behind = chunk.sign
+    return parts
+
+
+def _sign(text: str) -> Chars:
+    """A sign that was told by its shape."""
+    return tuple(((char, SURE_SIGN),) for char in text)
+
+
+def _join(parts: list[tuple[Chars, bool]], preparation: str) -> Reading:
+    """The reading of a line's parts. Each with whether a space is before it."""
     chars: list[tuple[tuple[str, float], ...]] = []
-    for part in parts:
-        if chars and part:
+    for part, spaced in parts:
+        if chars and part and spaced:
             chars.append(((" ", 1.0),))
         chars += part
     kept = tuple(c for i, c in enumerate(chars) if c[0][0] != " " or (i and chars[i - 1][0][0] != " "))
