@@ -120,14 +120,45 @@ def _merge(chain: list[Curve]) -> Curve:
 
 
 def _offsets(curves: list[Curve], along: np.ndarray, across: np.ndarray) -> np.ndarray:
-    """Offsets (len(across), len(along)) in full-size pixels: straight position -> traced position."""
-    anchors, offsets = [], []
-    for curve in sorted(curves, key=lambda curve: float(np.median(curve.v))):
-        # where the ruling meets its own middle height it stays in place
-        anchor = float(np.median(curve.v)) * HALF
-        anchors.append(anchor)
-        offsets.append(_fit(curve, along / HALF) * HALF - anchor)
-    return np.array([np.interp(across, anchors, [row[i] for row in offsets]) for i in range(len(along))]).T
+    """Offsets (len(across), len(along)) in full-size pixels: straight position -> traced position.
+
+    A ruling stays in place where it passes the middle of all of them, so that all that do agree on how the sheet lies.
+    What a merged cell or a lost stretch cut short does not pass it: such a ruling has its place by the others, and goes
+    on as they do beyond its ends.
+    """
+    middle = (min(curve.t[0] for curve in curves) + max(curve.t[-1] for curve in curves)) / 2
+    whole = [curve for curve in curves if curve.t[0] <= middle <= curve.t[-1]]
+    if len(whole) < 2:
+        anchors = np.array([float(np.median(curve.v)) for curve in curves])
+        return _interpolated(anchors, np.array([_fit(curve, along / HALF) for curve in curves]), across)
+    anchors = np.array([float(_fit(curve, np.array([middle]))[0]) for curve in whole])
+    courses = np.array([_fit(curve, along / HALF) for curve in whole])
+    short = [curve for curve in curves if not curve.t[0] <= middle <= curve.t[-1]]
+    fitted = [_fitted(curve, along / HALF, anchors, courses) for curve in short]
+    anchors = np.concatenate((anchors, np.array([anchor for anchor, _ in fitted])))
+    return _interpolated(anchors, np.array([*courses, *(course for _, course in fitted)]), across)
+
+
+def _fitted(curve: Curve, along: np.ndarray, anchors: np.ndarray, courses: np.ndarray) -> tuple[float, np.ndarray]:
+    """(where a short ruling would pass the middle, its course (len(along),)), by those of the whole ones."""
+    order = np.argsort(anchors)
+    at = np.clip(along, curve.t[0], curve.t[-1])
+    own = _fit(curve, at)
+    inside = along == at
+    sampled = np.flatnonzero(inside) if inside.any() else np.array([int(np.abs(along - at).argmin())])
+    n = int(sampled[len(sampled) // 2])
+    anchor = float(np.interp(own[n], np.sort(courses[:, n]), anchors[order]))
+    others = np.array([np.interp(anchor, anchors[order], courses[order, i]) for i in range(len(along))])
+    # beyond the first and the last of them the others go on level with these
+    others += np.clip(anchor - anchors[order[-1]], 0, None) + np.clip(anchor - anchors[order[0]], None, 0)
+    return anchor, own + others - np.interp(at, along, others)
+
+
+def _interpolated(anchors: np.ndarray, courses: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Offsets (len(across), n) in full-size pixels from rulings' anchors and courses (len(anchors), n), half-size."""
+    order = np.argsort(anchors, kind="stable")
+    offsets = (courses[order] - anchors[order, None]) * HALF
+    return np.array([np.interp(across, anchors[order] * HALF, column) for column in offsets.T]).T
 
 
 def _fit(curve: Curve, t: np.ndarray) -> np.ndarray:

@@ -113,3 +113,25 @@ def test_geometry_leads_from_the_straight_ruling_back_onto_the_bent_one(bent: tu
             assert (left, top) == (right, bottom)
             assert abs(left * WIDTH - x) < 3
             assert abs(top * HEIGHT - (row + bend(left * WIDTH, waves))) < 3
+
+
+def test_rulings_that_a_merged_cell_cuts_short_lie_as_the_whole_ones_do() -> None:
+    fanned = tuple(row + 0.03 * (row - 800) / 600 * (np.array([LEFT, RIGHT]) - 600) for row in range(200, 1500, 50))
+    page = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    for number, (left, right) in enumerate(fanned):
+        cv2.line(page, (LEFT, round(left)), (RIGHT, round(right)), 0, 3)
+        if number % 6 in (2, 3, 4):
+            page[round(min(left, right)) - 10 : round(max(left, right)) + 10, 436:763] = 255
+    for column in COLUMNS:
+        cv2.line(page, (column, 200), (column, 1450), 0, 3)
+    mesh = find_mesh(page, TEXT_HEIGHT)
+    assert mesh is not None
+    straight = apply_mesh([page], mesh)[0]
+    for left, right in ((LEFT + 20, 413), (786, RIGHT - 20)):
+        rows = np.array([np.flatnonzero(straight[190:1460, x] < 128) for x in (left, right)], dtype=object)
+        starts = [np.flatnonzero(np.diff(np.concatenate(([-9], part.astype(int)))) > 1) for part in rows]
+        tops = [part.astype(int)[start] for part, start in zip(rows, starts, strict=True)]
+        assert [len(top) for top in tops] == [len(fanned)] * 2
+        # level, and as far from each other as at the middle of the page
+        assert np.abs(tops[0] - tops[1]).max() <= 2
+        assert np.abs(np.diff(tops[0]) - 50).max() <= 4
