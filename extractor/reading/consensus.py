@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from extractor.reading.lexicon import SURE_WORD, is_known, read_words
+from extractor.reading.lexicon import SURE_WORD, first_words, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import join_lines
 from extractor.records import CellState, CellText, Field, Piece, Reading
@@ -266,28 +266,41 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
                 scores.append(SURE_SIGN)
                 continue
             chosen, score = choose_line(line, second.get(id(line)), words)
-            chosen = _in_case(chosen, texts[-1] if texts else "", words)
+            both = [r for r in (line, second.get(id(line))) if r is not None]
+            chosen = _going_on(chosen, texts[-1] if texts else "", words, both)
             texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
-            readings += [r for r in (line, second.get(id(line))) if r is not None]
+            readings += both
     raw = join_lines(texts, words)
     state: CellState = "read" if raw else "illegible"
     lines = tuple(text for text in texts if text)
     return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)
 
 
-def _in_case(line: str, before: str, words: frozenset[str]) -> str:
-    """A line that goes on a phrase of the vocabulary, in the phrase's case where only the size tells a capital.
+def _going_on(line: str, before: str, words: frozenset[str], readings: Sequence[Reading]) -> str:
+    """A line that goes on a phrase of the vocabulary, with the phrase's word where that is among what engines see.
 
-    Engines see each line by itself, scaled to one height: `vị` alone looks like `Vị` and `VỊ`.
+    They see each line by itself, scaled to one height: `vị` alone looks like `Vị`, `VỊ` and `vi`.
     """
     first, _, rest = line.partition(" ")
-    bare = unicodedata.normalize("NFD", first.lower())
-    if not first or not before or first == first.lower() or bare[0] not in SAME_SHAPES:
+    if not first or not before:
         return line
-    pair = f"{before.rsplit(maxsplit=1)[-1]} {first.lower()}"
-    fits = pair in words and f"{before.rsplit(maxsplit=1)[-1]} {first}" not in words
-    return f"{first.lower()} {rest}".strip() if fits else line
+    last = before.rsplit(maxsplit=1)[-1]
+    seen = dict.fromkeys(form for word in (first, *_first_words(readings)) for form in _cases(word))
+    fits = next((word for word in (first, *seen) if f"{last} {word}" in words), first)
+    return f"{fits} {rest}".strip()
+
+
+def _first_words(readings: Sequence[Reading]) -> Iterator[str]:
+    for reading in readings:
+        yield from first_words(reading)
+
+
+def _cases(word: str) -> tuple[str, ...]:
+    """The word, and in small letters where only the size tells its first one from a capital."""
+    small = word.lower()
+    alike = unicodedata.normalize("NFD", small)[:1] in SAME_SHAPES
+    return (word, small) if alike and small != word else (word,)
 
 
 def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:

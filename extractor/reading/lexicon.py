@@ -32,6 +32,12 @@ def read_words(reading: Reading, words: frozenset[str]) -> tuple[tuple[str, floa
     return tuple(_choose(part, words) for part in _split(reading.chars))
 
 
+def first_words(reading: Reading) -> tuple[str, ...]:
+    """What the engine thought possible as the first word, likeliest first."""
+    first = next(_split(reading.chars), ())
+    return tuple(word for word, _ in _variants(first)) if first else tuple(reading.text.split()[:1])
+
+
 def _split(chars: Chars) -> Iterator[Chars]:
     start = 0
     for index, candidates in enumerate((*chars, ((" ", 1.0),))):

@@ -51,3 +51,12 @@ def test_a_wrapped_unit_goes_on_in_the_case_of_its_phrase(lines: tuple[str, ...]
     ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), lines=(LINE,) * len(lines))
     words = words_of([load_catalogue("soctrang-cchc-huyen")])
     assert settle_text((CellText(ink, " ".join(lines), 0.99, readings),), {}, words).raw == raw
+
+
+def test_a_tone_mark_that_the_reader_thought_possible_is_chosen_where_it_goes_on_a_phrase() -> None:
+    box = (0.0, 0.0, 1.0, 1.0)
+    words = words_of([load_catalogue("soctrang-cchc-huyen")])
+    for candidates, raw in (((("i", 0.9), ("ị", 0.05)), "đơn vị"), ((("i", 0.9),), "đơn vi")):
+        lines = (Reading("trueocr", "đơn", 0.9), Reading("trueocr", "vi", 0.9, chars=((("v", 0.99),), candidates)))
+        ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), lines=(LINE,) * 2)
+        assert settle_text((CellText(ink, "đơn vi", 0.9, lines),), {}, words).raw == raw
