@@ -22,6 +22,7 @@ MIN_RULING_SHARE = 0.25  # of the page's width or height: a ruling long enough t
 MAX_SLOPE = 0.12  # steeper links between strokes join different rulings
 MIN_BEND = 0.08  # text heights: less is not worth resampling the page
 POLYNOMIAL_DEGREE = 4  # a curl and a fold
+STRETCHED = 0.75, 1.3  # of its length, that a part of a sheet has at least and at most
 MAX_LINK_IN_CHARS = 3.0  # gap that a broken ruling may have
 
 
@@ -126,39 +127,47 @@ def _offsets(curves: list[Curve], along: np.ndarray, across: np.ndarray) -> np.n
     What a merged cell or a lost stretch cut short does not pass it: such a ruling has its place by the others, and goes
     on as they do beyond its ends.
     """
-    middle = (min(curve.t[0] for curve in curves) + max(curve.t[-1] for curve in curves)) / 2
+    ends = np.quantile([curve.t[0] for curve in curves], 0.1), np.quantile([curve.t[-1] for curve in curves], 0.9)
+    middle = float(sum(ends)) / 2
     whole = [curve for curve in curves if curve.t[0] <= middle <= curve.t[-1]]
     if len(whole) < 2:
         anchors = np.array([float(np.median(curve.v)) for curve in curves])
-        return _interpolated(anchors, np.array([_fit(curve, along / HALF) for curve in curves]), across)
+        return _interpolated(
+            anchors, np.array([_fit(curve, along / HALF) for curve in curves]) - anchors[:, None], across
+        )
     anchors = np.array([float(_fit(curve, np.array([middle]))[0]) for curve in whole])
-    courses = np.array([_fit(curve, along / HALF) for curve in whole])
+    order = np.argsort(anchors, kind="stable")
+    anchors = anchors[order]
+    shifts = np.array([_fit(whole[n], along / HALF) for n in order]) - anchors[:, None]
     short = [curve for curve in curves if not curve.t[0] <= middle <= curve.t[-1]]
-    fitted = [_fitted(curve, along / HALF, anchors, courses) for curve in short]
-    anchors = np.concatenate((anchors, np.array([anchor for anchor, _ in fitted])))
-    return _interpolated(anchors, np.array([*courses, *(course for _, course in fitted)]), across)
+    placed = [_placed(curve, along / HALF, anchors, shifts) for curve in short]
+    every = np.concatenate((anchors, np.array([anchor for anchor, _ in placed])))
+    offsets = _interpolated(every, np.array([*shifts, *(shift for _, shift in placed)]), across)
+    # no sheet is squeezed or stretched as much: what was taken for a short ruling is none
+    distances = np.diff(across[:, None] + offsets, axis=0) / np.diff(across)[:, None]
+    if distances.min() < STRETCHED[0] or distances.max() > STRETCHED[1]:
+        return _interpolated(anchors, shifts, across)
+    return offsets
 
 
-def _fitted(curve: Curve, along: np.ndarray, anchors: np.ndarray, courses: np.ndarray) -> tuple[float, np.ndarray]:
-    """(where a short ruling would pass the middle, its course (len(along),)), by those of the whole ones."""
-    order = np.argsort(anchors)
+def _placed(curve: Curve, along: np.ndarray, anchors: np.ndarray, shifts: np.ndarray) -> tuple[float, np.ndarray]:
+    """(where a short ruling would pass the middle, how far it strays from there (len(along),)).
+
+    `anchors`, `shifts`: the same of the whole ones, in order.
+    """
     at = np.clip(along, curve.t[0], curve.t[-1])
     own = _fit(curve, at)
-    inside = along == at
-    sampled = np.flatnonzero(inside) if inside.any() else np.array([int(np.abs(along - at).argmin())])
-    n = int(sampled[len(sampled) // 2])
-    anchor = float(np.interp(own[n], np.sort(courses[:, n]), anchors[order]))
-    others = np.array([np.interp(anchor, anchors[order], courses[order, i]) for i in range(len(along))])
-    # beyond the first and the last of them the others go on level with these
-    others += np.clip(anchor - anchors[order[-1]], 0, None) + np.clip(anchor - anchors[order[0]], None, 0)
-    return anchor, own + others - np.interp(at, along, others)
+    inside = np.flatnonzero(along == at)
+    n = int(inside[len(inside) // 2]) if len(inside) else int(np.abs(along - at).argmin())
+    anchor = float(own[n] - np.interp(own[n], np.maximum.accumulate(anchors + shifts[:, n]), shifts[:, n]))
+    others = np.array([np.interp(anchor, anchors, column) for column in shifts.T])
+    return anchor, own - anchor + others - np.interp(at, along, others)
 
 
-def _interpolated(anchors: np.ndarray, courses: np.ndarray, across: np.ndarray) -> np.ndarray:
-    """Offsets (len(across), n) in full-size pixels from rulings' anchors and courses (len(anchors), n), half-size."""
+def _interpolated(anchors: np.ndarray, shifts: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Offsets (len(across), n) in full-size pixels from where rulings stay and how they stray (m, n), half-size."""
     order = np.argsort(anchors, kind="stable")
-    offsets = (courses[order] - anchors[order, None]) * HALF
-    return np.array([np.interp(across, anchors[order] * HALF, column) for column in offsets.T]).T
+    return np.array([np.interp(across, anchors[order] * HALF, column) for column in (shifts[order] * HALF).T]).T
 
 
 def _fit(curve: Curve, t: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from extractor.reading.lines import INK_BELOW
 from extractor.reading.signs import EQUALS, find_equals
 from extractor.records import TextLine
 
@@ -37,10 +38,11 @@ def chunks(line: TextLine, widest: float) -> list[Chunk]:
     """The line cut at its equals signs, and in parts no wider than `widest` line heights, at the widest gaps there."""
     y0, y1 = line.inner[1], line.inner[3]
     blank: np.ndarray = np.all(line.clean[y0:y1] >= PAPER, axis=0)
+    white: np.ndarray = np.all(line.clean[y0:y1] >= INK_BELOW, axis=0)
     space = round(SPACE * line.text_height)
     found: list[Chunk] = []
     for start, end, sign in _split(line):
-        spaced = bool(blank[max(start - SOFT - space, 0) : max(start - SOFT, 0)].all())
+        spaced = bool(white[max(start - SOFT - space, 0) : max(start - SOFT, 0)].all())
         if sign:
             found.append(Chunk((start, y0, end, y1), sign, spaced))
             continue
@@ -59,7 +61,7 @@ def _split(line: TextLine) -> Iterator[tuple[int, int, str]]:
     if not signs:
         yield x0, x1, ""
         return
-    ink = np.any(line.clean[y0:y1] < PAPER, axis=0)
+    ink = np.any(line.clean[y0:y1] < INK_BELOW, axis=0)
     for start, end, after in zip(
         (x0, *(b for _, b in signs)), (*(a for a, _ in signs), x1), (*signs, None), strict=True
     ):
