@@ -18,6 +18,7 @@ BORDER_ZONE = 0.3  # text heights: where remnants of a ruling lie
 REMNANT_LENGTH = 1.3  # text heights: ink at the border that is this long and thin is ruling
 UPRIGHT_LENGTH = 1.35  # text heights: the same along the sides, where tall letters stand
 REMNANT_THICKNESS = 0.22
+MOST_SHRED, BEYOND_BORDER = 0.3, 0.15  # share of its box that a ruling's shred fills, of its ink away from the border
 TALLEST_LINE = 1.85  # text heights: taller ink is several lines that touch
 FIRST_CUT, LAST_CUT = 0.8, 2.0  # text heights below a line's top: where the next line may begin
 LINE_PITCH = 1.55  # text heights from line to line in single spacing
@@ -75,6 +76,7 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     boxes[:, 3] += boxes[:, 1]
     ruling = _remnants(boxes, ink.shape, text_height)
     inside = ~ruling & ~_within_border(boxes, ink.shape, text_height)
+    inside &= ~_ragged(labels, boxes, (left, top), inside & _touching(boxes, ink.shape), ink.shape, text_height)
     big = inside & _is_print(boxes, text_height)
     if not big.any():
         big = _ditto_mark(boxes, inside, text_height)
@@ -116,6 +118,30 @@ def _within_border(boxes: np.ndarray, shape: tuple[int, ...], text_height: float
     upright = (boxes[:, 2] <= zone) | (boxes[:, 0] >= width - zone)
     result: np.ndarray = level | (upright & (boxes[:, 3] - boxes[:, 1] < LOWEST_FIGURE * text_height))
     return result
+
+
+def _ragged(
+    labels: np.ndarray,
+    boxes: np.ndarray,
+    origin: tuple[int, int],
+    asked: np.ndarray,
+    shape: tuple[int, ...],
+    text_height: float,
+) -> np.ndarray:
+    """Mask of those of the components asked for that are shreds of a ruling: thin, and nearly all beside the border.
+
+    `labels`: of the part of the cell that begins at `origin`.
+    """
+    zone = round(BORDER_ZONE * text_height)
+    within = np.zeros(shape, bool)
+    within[zone : max(shape[0] - zone, zone), zone : max(shape[1] - zone, zone)] = True
+    found = np.zeros(len(boxes), bool)
+    for i in np.flatnonzero(asked):
+        x0, y0, x1, y1 = boxes[i]
+        own = labels[y0 - origin[1] : y1 - origin[1], x0 - origin[0] : x1 - origin[0]] == i + 1
+        thin = own.mean() < MOST_SHRED
+        found[i] = thin and (own & within[y0:y1, x0:x1]).sum() <= BEYOND_BORDER * own.sum()
+    return found
 
 
 def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:

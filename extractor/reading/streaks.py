@@ -14,6 +14,7 @@ from extractor.records import Grid, PageImage
 LENGTH = 6.0  # text heights: a longer straight stroke is no letter
 THICKNESS = 0.16  # text heights that a streak is thick at most
 LEAN = 1.0 / 60  # pixels that it may lean by, for one of its length: pages are straightened, streaks are not
+ENDS = 3  # half text heights by which it goes on at both ends
 BORDER = 0.35  # text heights beside a border of a table where a stroke is its ruling
 
 
@@ -57,7 +58,14 @@ def _find_streaks(gray: np.ndarray, text_height: float) -> np.ndarray:
         cv2.dilate(thin, np.ones((1, lean), np.uint8)), cv2.MORPH_CLOSE, np.ones((round(text_height), 1), np.uint8)
     )
     tall = cv2.morphologyEx(kept, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    return (tall & ink).astype(bool)
+    found = tall & ink
+    if not found.any():
+        return found.astype(bool)
+    along = np.ones((2 * round(text_height / 2) + 1, 3), np.uint8)
+    for _ in range(ENDS):
+        # a streak that leans ends beyond where it is as long in one column
+        found |= cv2.dilate(found, along) & ink & ~broad
+    return found.astype(bool)
 
 
 def _beside_borders(page: PageImage, grids: Sequence[Grid]) -> np.ndarray:

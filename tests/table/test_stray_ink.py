@@ -202,3 +202,13 @@ def test_a_cell_lower_than_its_margins_on_a_page_full_of_specks() -> None:
     found = find_ink(image, (Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 17.0 * N_ROWS), True, 1.0),))
     assert sum(cell.specks for cell in found.grids[0].cells) > N_ROWS / 2
     assert not any(cell.has_ink for cell in found.grids[0].cells)
+
+
+def test_shreds_of_a_ruling_are_no_figure_and_a_one_beside_the_ruling_is() -> None:
+    page = make_page()
+    for step in range(14):  # ragged: a thin slanted shred that reaches a little further than the ruling's zone
+        page[3 * HEIGHT + 20 + step, 2 + step // 2 : 4 + step // 2] = 0
+    page[3 * HEIGHT + 20, 0:3] = 0
+    page[5 * HEIGHT + 20 : 5 * HEIGHT + 42, 2:9] = 0
+    cells = find_cells(page)
+    assert [bool(cells[row].lines) for row in (3, 5)] == [False, True]

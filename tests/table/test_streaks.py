@@ -36,6 +36,12 @@ def test_a_streak_is_no_ink_of_the_cells() -> None:
     assert all(cell.specks for cell in cells[:6])
 
 
+def test_the_ends_of_a_streak_that_leans_are_part_of_it() -> None:
+    page, grid = make_page(streak=None)
+    cv2.line(page.gray, (260, 10), (254, 40 + 6 * HIGH + 25), 0, 2)
+    assert not any(cell.has_ink for cell in find_ink(page, (grid,)).grids[0].cells)
+
+
 def test_figures_under_a_streak_stay() -> None:
     struck, grid = make_page(streak=232, figure="8848")
     plain, _ = make_page(streak=None, figure="8848")
