@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from extractor.errors import NoCatalogue
+from extractor.halves import join_halves
 from extractor.indicator import choose_catalogue, match_rows
 from extractor.records import (
     Catalogue,
@@ -126,7 +127,7 @@ def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow,
                 joined[-1] = rejoin_rows(before, row)
                 continue
         joined.append(row)
-    return tuple(joined)
+    return tuple(join_halves(joined, catalogue))
 
 
 def _is_lone_label(row: DraftRow) -> bool:

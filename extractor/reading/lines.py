@@ -21,6 +21,8 @@ REMNANT_THICKNESS = 0.22
 MOST_SHRED, BEYOND_BORDER = 0.3, 0.15  # share of its box that a ruling's shred fills, of its ink away from the border
 TALLEST_LINE = 1.85  # text heights: taller ink is several lines that touch
 FIRST_CUT, LAST_CUT = 0.8, 2.0  # text heights below a line's top: where the next line may begin
+TWO_LINES, LEAST_LINE = 1.6, 0.75  # text heights: two lines set solid are no lower; neither of them is
+VALLEY = 0.25  # of the mean ink of a row: where two lines set solid meet, there is no more
 LINE_PITCH = 1.55  # text heights from line to line in single spacing
 LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
@@ -218,7 +220,7 @@ def _row_spans(
             spans[-1][1] = max(spans[-1][1], y1)
         else:
             spans.append([y0, y1])
-    if all(y1 - y0 <= TALLEST_LINE * text_height for y0, y1 in spans):
+    if all(y1 - y0 <= TWO_LINES * text_height for y0, y1 in spans):
         return _merge_low([(y0, y1) for y0, y1 in spans], text_height)
     labels, top = labelled
     chosen = np.zeros(int(labels.max()) + 1, np.uint8)
@@ -231,17 +233,28 @@ def _row_spans(
 
 
 def _cut_tall(profile: np.ndarray, y0: int, y1: int, text_height: float) -> list[tuple[int, int]]:
-    parts = []
+    parts: list[tuple[int, int]] = []
+    smoothed = np.convolve(profile, np.ones(3) / 3, mode="same")
     while y1 - y0 > TALLEST_LINE * text_height:
-        first, last = y0 + round(FIRST_CUT * text_height), min(y0 + round(LAST_CUT * text_height), y1 - 2)
-        smooth = np.convolve(profile[first:last], np.ones(3) / 3, mode="same")
+        first, last = y0 + round(FIRST_CUT * text_height), y0 + round(LAST_CUT * text_height)
+        last = min(last, y1 - round(LEAST_LINE * text_height))
+        smooth = smoothed[first:last]
         # among near-equal valleys the one a line's height below the top is the likelier
         drift = np.abs(np.arange(len(smooth)) + first - y0 - LINE_PITCH * text_height) / text_height
         cut = first + int(np.argmin(smooth + drift * 0.15 * profile[y0:y1].mean()))
-        parts.append((y0, cut))
+        parts += _cut_solid(profile, y0, cut, text_height)
         y0 = cut
-    parts.append((y0, y1))
-    return parts
+    return [*parts, *_cut_solid(profile, y0, y1, text_height)]
+
+
+def _cut_solid(profile: np.ndarray, y0: int, y1: int, text_height: float) -> list[tuple[int, int]]:
+    """Two lines without white between them; one line is left as it is, since its middle is full of ink."""
+    first, last = y0 + round(LEAST_LINE * text_height), y1 - round(LEAST_LINE * text_height)
+    if y1 - y0 <= TWO_LINES * text_height or last <= first:
+        return [(y0, y1)]
+    cut = first + int(np.argmin(profile[first:last]))
+    deep = profile[cut] <= VALLEY * profile[y0:y1].mean()
+    return [(y0, cut), (cut, y1)] if deep else [(y0, y1)]
 
 
 def _merge_low(parts: list[tuple[int, int]], text_height: float) -> list[tuple[int, int]]:
