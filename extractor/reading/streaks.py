@@ -8,13 +8,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.lines import INK_BELOW
+from extractor.pixels import find_pieces
+from extractor.reading.lines import FAINT_BELOW, INK_BELOW
 from extractor.records import Grid, PageImage
 
 LENGTH = 6.0  # text heights: a longer straight stroke is no letter
 THICKNESS = 0.16  # text heights that a streak is thick at most
 LEAN = 1.0 / 60  # pixels that it may lean by, for one of its length: pages are straightened, streaks are not
-ENDS = 3  # half text heights by which it goes on at both ends
+ENDS = 1.5  # text heights by which one that leans goes on at both ends
+SOFT = 2  # pixels of soft edge
+LIFTED = 50  # grey levels by which a pixel of a streak is lightened at least
 BORDER = 0.35  # text heights beside a border of a table where a stroke is its ruling
 
 
@@ -25,32 +28,37 @@ def without_streaks(page: PageImage, grids: Sequence[Grid]) -> PageImage:
     """
     if page.origin == "digital" or not grids:
         return page
-    found = np.zeros(page.gray.shape, bool)
+    reach = np.zeros(page.gray.shape, np.int32)
     for grid in grids:
         x0, y0, x1, y1 = (round(v) for v in grid.box)
         region = np.s_[max(y0, 0) : y1, max(x0, 0) : x1]
-        found[region] |= _find_streaks(page.gray[region], page.text_height)
-    if not found.any():
+        found = _find_streaks(page.gray[region], page.text_height)
+        reach[region] = np.where(found, found, reach[region])
+    if not reach.any():
         return page
-    found &= ~_beside_borders(page, grids)
-    if not found.any():
+    reach[_beside_borders(page, grids)] = 0
+    if not reach.any():
         return page
-    stray = found if page.stray is None else page.stray | found
-    reach = max(round(THICKNESS * page.text_height), 1) + 1
-    return replace(page, gray=_bridged(page.gray, found, reach), raw=_bridged(page.raw, found, reach), stray=stray)
+    gray = _bridged(page.gray, reach)
+    lifted = gray > cv2.add(page.gray, LIFTED)
+    stray = lifted if page.stray is None else page.stray | lifted
+    return replace(page, gray=gray, raw=_bridged(page.raw, reach), stray=stray)
 
 
 def _find_streaks(gray: np.ndarray, text_height: float) -> np.ndarray:
-    """Mask of long thin upright strokes of a part of a page, gray uint8 (H, W)."""
+    """Long thin upright strokes of a part of a page, gray uint8 (H, W).
+
+    0, or how many pixels to either side of them print may be; below 0 on their soft edges.
+    """
     length, thickest = round(LENGTH * text_height), max(round(THICKNESS * text_height), 2)
     if gray.shape[0] < length or not gray.size:
-        return np.zeros(gray.shape, bool)
+        return np.zeros(gray.shape, np.int32)
     ink = (gray < INK_BELOW).astype(np.uint8)
     lean = 2 * max(round(LEAN * length / 2), 1) + 1
     wide = cv2.dilate(ink, np.ones((1, lean), np.uint8))
     runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8)) & ink
     if not runs.any():
-        return np.zeros(gray.shape, bool)
+        return np.zeros(gray.shape, np.int32)
     # where ink is broader than a streak, a letter or a level ruling crosses it
     broad = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, thickest + 1), np.uint8))
     thin = runs & ~broad
@@ -58,14 +66,40 @@ def _find_streaks(gray: np.ndarray, text_height: float) -> np.ndarray:
         cv2.dilate(thin, np.ones((1, lean), np.uint8)), cv2.MORPH_CLOSE, np.ones((round(text_height), 1), np.uint8)
     )
     tall = cv2.morphologyEx(kept, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    found = tall & ink
-    if not found.any():
-        return found.astype(bool)
-    along = np.ones((2 * round(text_height / 2) + 1, 3), np.uint8)
-    for _ in range(ENDS):
-        # a streak that leans ends beyond where it is as long in one column
-        found |= cv2.dilate(found, along) & ink & ~broad
-    return found.astype(bool)
+    labels, stats, _ = find_pieces(tall)
+    found = np.zeros(gray.shape, np.int32)
+    soft = gray < FAINT_BELOW
+    for piece, (x, y, w, h, _) in enumerate(stats[1:], start=1):
+        own = ((labels[y : y + h, x : x + w] == piece) & (ink[y : y + h, x : x + w] > 0)).astype(np.uint8)
+        _trace(own, (x, y), soft, found, text_height)
+    return found
+
+
+def _trace(own: np.ndarray, origin: tuple[int, int], soft: np.ndarray, found: np.ndarray, text_height: float) -> None:
+    """Enter what lies on one streak's course, no wider than it is. `own`: its ink and print that it touches.
+
+    A figure's thin strokes beside it are not its own; both its ends, where it leans, are.
+    """
+    counts = own.sum(axis=1)
+    if not counts.any():
+        return
+    width = float(np.median(counts[counts > 0]))
+    rows = np.flatnonzero((counts > 0) & (counts <= width + 1))
+    centres = (own[rows] * np.arange(own.shape[1])).sum(axis=1) / counts[rows]
+    step = max(round(2 * text_height), 8)
+    blocks = [slice(k, k + step) for k in range(0, len(rows), step)]
+    ys = np.array([rows[block].mean() for block in blocks]) + origin[1]
+    xs = np.array([np.median(centres[block]) for block in blocks]) + origin[0]
+    slope = (xs[-1] - xs[0]) / max(ys[-1] - ys[0], 1.0)
+    ends = round(ENDS * text_height)
+    along = np.arange(max(origin[1] - ends, 0), min(origin[1] + len(own) + ends, len(soft)))
+    course = np.interp(along, ys, xs) + slope * (along - np.clip(along, ys[0], ys[-1]))
+    core = round((width - 1) / 2)
+    for offset in range(-core - SOFT, core + SOFT + 1):
+        at = np.clip(np.rint(course + offset).astype(int), 0, soft.shape[1] - 1)
+        reach = core + SOFT + 1 + abs(offset)
+        entered = reach if abs(offset) <= core else -reach
+        found[along, at] = np.where(soft[along, at] & (found[along, at] <= 0), entered, found[along, at])
 
 
 def _beside_borders(page: PageImage, grids: Sequence[Grid]) -> np.ndarray:
@@ -79,10 +113,11 @@ def _beside_borders(page: PageImage, grids: Sequence[Grid]) -> np.ndarray:
     return mask.astype(bool)
 
 
-def _bridged(gray: np.ndarray, mask: np.ndarray, reach: int) -> np.ndarray:
-    """The page, uint8 (H, W), under the mask as light as the lighter of what is `reach` pixels to either side."""
-    ys, xs = np.nonzero(mask)
-    filled = gray.copy()
-    left, right = np.maximum(xs - reach, 0), np.minimum(xs + reach, gray.shape[1] - 1)
-    filled[ys, xs] = np.maximum(gray[ys, left], gray[ys, right])
+def _bridged(gray: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """The page, uint8 (H, W), where streaks lie as light as the lighter of both sides, on their edges as the darker."""
+    ys, xs = np.nonzero(reach)
+    filled, far = gray.copy(), reach[ys, xs]
+    left = gray[ys, np.maximum(xs - np.abs(far), 0)]
+    right = gray[ys, np.minimum(xs + np.abs(far), gray.shape[1] - 1)]
+    filled[ys, xs] = np.where(far > 0, np.maximum(left, right), np.maximum(gray[ys, xs], np.minimum(left, right)))
     return filled

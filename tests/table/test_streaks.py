@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from extractor.reading import find_ink
 from extractor.reading.streaks import without_streaks
@@ -42,12 +43,24 @@ def test_the_ends_of_a_streak_that_leans_are_part_of_it() -> None:
     assert not any(cell.has_ink for cell in find_ink(page, (grid,)).grids[0].cells)
 
 
-def test_figures_under_a_streak_stay() -> None:
-    struck, grid = make_page(streak=232, figure="8848")
+@pytest.mark.parametrize("streak", [205, 216, 222, 232, 247])
+def test_figures_under_a_streak_stay(streak: int) -> None:
+    struck, grid = make_page(streak=streak, figure="8848")
     plain, _ = make_page(streak=None, figure="8848")
     cleaned = without_streaks(struck, (grid,)).gray[160:220, 110:390]
     wanted = plain.gray[160:220, 110:390]
     assert ((cleaned < 128) != (wanted < 128)).mean() < 0.01
+
+
+def test_a_streak_takes_no_more_of_a_figure_beside_it_than_it_is_wide() -> None:
+    wanted = make_page(streak=None, figure="8838")[0].gray[160:220, 110:390] < 128
+    lost = []
+    for x in range(204, 252, 6):
+        page, grid = make_page(streak=None, figure="8838")
+        cv2.line(page.gray, (x + 3, 10), (x - 3, 425), 0, 1)
+        cleaned = without_streaks(page, (grid,)).gray[160:220, 110:390] < 128
+        lost.append((wanted & ~cleaned).sum() / wanted.sum())
+    assert np.mean(lost) < 0.016
 
 
 def test_rulings_and_print_without_streaks_are_left_alone() -> None:
