@@ -95,10 +95,15 @@ def _trace(own: np.ndarray, origin: tuple[int, int], soft: np.ndarray, found: np
     along = np.arange(max(origin[1] - ends, 0), min(origin[1] + len(own) + ends, len(soft)))
     course = np.interp(along, ys, xs) + slope * (along - np.clip(along, ys[0], ys[-1]))
     core = round((width - 1) / 2)
-    for offset in range(-core - SOFT, core + SOFT + 1):
-        at = np.clip(np.rint(course + offset).astype(int), 0, soft.shape[1] - 1)
+    near = [
+        np.clip(np.rint(course + n).astype(int), 0, soft.shape[1] - 1) for n in range(-core - SOFT, core + SOFT + 1)
+    ]
+    # where there is more ink than the streak's, print touches it and tells what is beside
+    alone = np.sum([soft[along, at] for at in near], axis=0) <= width + SOFT
+    for offset, at in zip(range(-core - SOFT, core + SOFT + 1), near, strict=True):
+        inner = abs(offset) <= core
         reach = core + SOFT + 1 + abs(offset)
-        entered = reach if abs(offset) <= core else -reach
+        entered = np.where(alone, reach if inner else -reach, core + 1 + abs(offset) if inner else 0)
         found[along, at] = np.where(soft[along, at] & (found[along, at] <= 0), entered, found[along, at])
 
 
