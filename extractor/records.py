@@ -186,7 +186,7 @@ class CellInk:
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
     `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt;
     `dirt`: all are as small as the specks that the page is full of.
-    `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it.
+    `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
     `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
@@ -203,6 +203,7 @@ class CellInk:
     blot: bool = False
     faint: tuple[TextLine, ...] = ()
     cut: bool = False
+    covered: bool = False
 
     @property
     def has_ink(self) -> bool:

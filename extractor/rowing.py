@@ -182,6 +182,7 @@ def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span
         dirt=any(one.dirt for one in inks),
         blot=any(one.blot for one in inks),
         cut=any(one.cut for one in touched),
+        covered=any(one.covered for one in touched),
         faint=tuple(f for one in touched for f in one.faint if span[0] <= (f.box[1] + f.box[3]) / 2 < span[1]),
     )
     readings = tuple(line.reading for line in ordered)

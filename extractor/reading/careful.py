@@ -17,6 +17,7 @@ from extractor.reading.consensus import (
     settle_text,
 )
 from extractor.reading.engines import Engine
+from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import is_broken
@@ -118,6 +119,7 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     for i, cell in zip(doubtful, again, strict=True):
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
+    fields = doubt_uneven(zip([parts for _, parts in inked], fields, strict=True))
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     read |= _look_faint({i: parts for i, parts in enumerate(cells) if i not in read}, engines)
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]

@@ -370,6 +370,8 @@ def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
         reasons.append("handwriting")
     if any(part.ink.cut for part in parts):
         reasons.append("cut-off")
+    if any(part.ink.covered for part in parts):
+        reasons.append("covered")
     return tuple(reasons)
 
 

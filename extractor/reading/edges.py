@@ -1,4 +1,4 @@
-"""A page and a grid -> the sides on which the table runs off the sheet: what stood beyond them is not known."""
+"""A page and a grid -> where the table runs off the sheet or something lies over it: what stood there is not known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from extractor.reading.lines import INK_BELOW
+from extractor.reading.lines import FAINT_BELOW, INK_BELOW
 from extractor.records import Grid, GridCell, PageImage
 
 AT_EDGE = 0.004  # of the sheet's width or height: how near to its edge a table that runs off it ends
@@ -16,6 +16,10 @@ DRAWN = 0.5  # share of a side that is ruled, from which the table ends there
 SLIVER = 2.5  # text heights: what the sheet's edge left of a row is no higher, or it is a row
 LEAST_SLIVER = 0.4  # text heights: rulings end this far past the table's last one anyway
 GOES_ON = 0.7  # share of a column's border that is ruled past the last ruling, where the table goes on
+PARTLY = 0.85  # share of a cell's side that is ruled, below which something hides its ruling
+HIDDEN = 0.3  # the same, below which an outermost side has none
+SOLID = 0.4  # share of a cell under coloured ink from which that is no stamp's strokes
+BROKEN, FEW = 0.08, 8  # share and number of a table's cells with such sides, from which all its rulings are broken
 LEFT, TOP, RIGHT, BOTTOM = range(4)  # places in a box
 
 
@@ -41,17 +45,48 @@ def find_cut(page: PageImage, grid: Grid) -> Cut:
     return Cut(frozenset(cut), rows)
 
 
-def _cells_at(grid: Grid, side: int) -> list[GridCell]:
-    def is_on(cell: GridCell) -> bool:
-        if side == LEFT:
-            return cell.column == 0
-        if side == TOP:
-            return cell.row == 0
-        if side == RIGHT:
-            return cell.column + cell.column_span == grid.n_columns
-        return cell.row + cell.row_span == grid.n_rows
+def find_covered(page: PageImage, grid: Grid) -> frozenset[GridCell]:
+    """Cells a part of whose rulings is hidden, by a finger, tape or glare: their print may be as well.
 
-    return list(filter(is_on, grid.cells))
+    None where many rulings are broken.
+    """
+    found = frozenset(cell for cell in grid.cells if _has_gap(page, grid, cell))
+    solid = frozenset(cell for cell in grid.cells if page.stamp is not None and _share(page.stamp, cell) > SOLID)
+    return solid | found if len(found) <= max(BROKEN * len(grid.cells), FEW) else solid
+
+
+def _share(mask: np.ndarray, cell: GridCell) -> float:
+    """Share of a cell under a mask."""
+    x0, y0, x1, y1 = (max(round(v), 0) for v in cell.box)
+    region = mask[y0:y1, x0:x1]
+    return np.count_nonzero(region) / region.size if region.size else 0.0
+
+
+def _has_gap(page: PageImage, grid: Grid, cell: GridCell) -> bool:
+    corner = BESIDE * page.text_height
+    for side in (LEFT, TOP, RIGHT, BOTTOM):
+        upright = side in (LEFT, RIGHT)
+        start, end = cell.box[1::2] if upright else cell.box[::2]
+        drawn = _ruled(page, cell.box[side], (start + corner, end - corner), upright=upright, ink_below=FAINT_BELOW)
+        # a table may do without its outermost rulings
+        least = HIDDEN if _is_outermost(grid, cell, side) else -1.0
+        if len(drawn) and least < drawn.mean() < PARTLY:
+            return True
+    return False
+
+
+def _cells_at(grid: Grid, side: int) -> list[GridCell]:
+    return [cell for cell in grid.cells if _is_outermost(grid, cell, side)]
+
+
+def _is_outermost(grid: Grid, cell: GridCell, side: int) -> bool:
+    if side == LEFT:
+        return cell.column == 0
+    if side == TOP:
+        return cell.row == 0
+    if side == RIGHT:
+        return cell.column + cell.column_span == grid.n_columns
+    return cell.row + cell.row_span == grid.n_rows
 
 
 def _middle(cell: GridCell, side: int) -> tuple[float, float]:
@@ -74,13 +109,15 @@ def _is_drawn(page: PageImage, cells: list[GridCell], side: int) -> bool:
     return bool(np.concatenate(ruled).mean() >= DRAWN) if ruled else True
 
 
-def _ruled(page: PageImage, position: float, span: tuple[float, ...], *, upright: bool) -> np.ndarray:
+def _ruled(
+    page: PageImage, position: float, span: tuple[float, ...], *, upright: bool, ink_below: int = INK_BELOW
+) -> np.ndarray:
     """Where along `span` there is ink close to a line at `position`: bool."""
     reach = max(round(BESIDE * page.text_height), 2)
     start, end = (max(round(v), 0) for v in span)
     near = slice(max(round(position) - reach, 0), max(round(position) + reach + 1, 0))
     across = page.gray[start:end, near] if upright else page.gray[near, start:end].T
-    result: np.ndarray = across.min(axis=1, initial=255) < INK_BELOW
+    result: np.ndarray = across.min(axis=1, initial=255) < ink_below
     return result
 
 

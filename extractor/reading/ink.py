@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.reading.edges import find_cut
+from extractor.reading.edges import Cut, find_covered, find_cut
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
 from extractor.reading.stray import FIGURE, Speck, find_mark, has_blot, is_dirt, is_stray, measure_specks
@@ -43,9 +43,7 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
     page = mark_crossing(without_streaks(page, grids), grids)
     cuts = [find_cut(page, grid) for grid in grids]
-    inks = [
-        tuple(_cell_ink(page, cell, cut.cells) for cell in grid.cells) for grid, cut in zip(grids, cuts, strict=True)
-    ]
+    inks = [_cells_ink(page, grid, cut) for grid, cut in zip(grids, cuts, strict=True)]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]
     dirty = len(specked) > DIRTY * len(empty)
@@ -63,12 +61,18 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     return PageInk(page.number, page.origin, tables, _loose_lines(page, grids))
 
 
-def _cell_ink(page: PageImage, cell: GridCell, cut: frozenset[GridCell]) -> CellInk:
+def _cells_ink(page: PageImage, grid: Grid, cut: Cut) -> tuple[CellInk, ...]:
+    covered = find_covered(page, grid)
+    inks = (_cell_ink(page, cell) for cell in grid.cells)
+    return tuple(replace(ink, cut=ink.cell in cut.cells, covered=ink.cell in covered) for ink in inks)
+
+
+def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     piece = Piece(page.number, page.to_source(cell.box))
     if page.origin == "digital":
         words = words_in(page.words, cell.box)
         if words:
-            return CellInk(cell, piece, words=words, cut=cell in cut)
+            return CellInk(cell, piece, words=words)
     x0, y0, x1, y1 = _inside(page, cell.box)
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
     pen = _share(page.pen, (x0, y0, x1, y1)) * area
@@ -97,7 +101,6 @@ def _cell_ink(page: PageImage, cell: GridCell, cut: frozenset[GridCell]) -> Cell
         found.touches,
         specks,
         faint=faint,
-        cut=cell in cut,
     )
 
 

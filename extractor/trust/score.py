@@ -46,6 +46,8 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
+WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
+HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
@@ -232,8 +234,8 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     # arithmetic and the engines disagree, and another reading fits: a person decides
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
-    written = "handwriting" in field.reasons or "several-lines" in field.reasons
-    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", "cut-off"))
+    written = not WRITTEN.isdisjoint(field.reasons)
+    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", *HIDDEN))
     return unclear or header_with_ink or hidden or written or left_out
 
 
@@ -254,7 +256,7 @@ def _score_text(
     seen = text_features(kind, field, place, known=known)
     reasons = (*field.reasons, *(("guessed-grid",) if row.guessed else ()), *(("words-in-value",) if spilled else ()))
     blocked = field.state == "illegible" or row.guessed or spilled or "stray-ink" in field.reasons
-    blocked |= "cut-off" in field.reasons
+    blocked |= not HIDDEN.isdisjoint(field.reasons)
     return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
 
 

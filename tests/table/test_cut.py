@@ -9,7 +9,7 @@ import numpy as np
 
 from extractor.grid import find_grids
 from extractor.reading.consensus import settle_number
-from extractor.reading.edges import find_cut
+from extractor.reading.edges import find_covered, find_cut
 from extractor.records import Box, CellText, GridText, PageImage
 from extractor.report import assemble_document
 from extractor.table import find_tables
@@ -106,3 +106,22 @@ def test_codes_that_may_stand_beyond_the_sheet_are_unread() -> None:
     assert (states["I.3"], states["I.5"], states["I.7"]) == ("unread", "absent", "unread")
     assert document.outcome == "partial"
     assert any(finding.rule == "cut-rows" and finding.page == 2 for finding in document.findings)
+
+
+def test_cells_whose_rulings_something_hides_may_have_lost_their_figures() -> None:
+    page = make_page()
+    page[TOP + 3 * ROW - 12 : TOP + 4 * ROW - 8, XS[3] - 30 : XS[3] + 30] = 255  # a finger, lifted off as a stamp is
+    image = make_image(page)
+    (grid,) = find_grids(image)
+    assert {(2, 3), (3, 2)} <= {(cell.row, cell.column) for cell in find_covered(image, grid)}
+    image = make_image(make_page())
+    assert not find_covered(image, find_grids(image)[0])
+
+
+def test_rulings_that_are_broken_throughout_hide_nothing() -> None:
+    page = make_page()
+    for x in range(0, page.shape[1], 10):
+        page[:, x : x + 3] = 255
+    image = make_image(page)
+    grids = find_grids(make_image(make_page()))
+    assert not find_covered(image, grids[0])

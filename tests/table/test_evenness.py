@@ -1,0 +1,77 @@
+"""Figures in print and by hand -> which are uneven."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extractor.reading.evenness import doubt_uneven, find_unlike, measure_figure
+from extractor.records import CellInk, CellText, Field, GridCell, Piece, TextLine
+
+DIGIT = (10, 35)  # its top and its foot
+
+
+def write(*digits: tuple[int, int]) -> TextLine:
+    """A line of strokes, each from a top to a foot."""
+    crop = np.full((60, 30 + 20 * len(digits)), 255, np.uint8)
+    for n, (top, foot) in enumerate(digits):
+        crop[top:foot, 10 + 20 * n : 22 + 20 * n] = 0
+    box = (5, min(top for top, _ in digits), crop.shape[1] - 5, max(foot for _, foot in digits))
+    return TextLine(box, crop, crop, box, 36.0)
+
+
+def unlike(*lines: TextLine) -> list[bool]:
+    figures = [measure_figure(line, "") for line in lines]
+    return find_unlike([figure for figure in figures if figure is not None])
+
+
+def test_print_is_even_to_a_pixel_or_two_and_commas_do_not_count() -> None:
+    assert unlike(write(DIGIT, (11, 36), (30, 42), (9, 35)), *[write(DIGIT)] * 5) == [False] * 6
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [
+        ((10, 35), (10, 45)),  # one is higher
+        ((10, 35), (18, 43)),  # one stands lower
+        ((5, 42),),  # higher than all others of the page
+        ((16, 35),),
+    ],
+)
+def test_writing_is_uneven(digits: tuple[tuple[int, int], ...]) -> None:
+    assert unlike(write(*digits), *[write(DIGIT)] * 5) == [True, *[False] * 5]
+
+
+def test_where_many_differ_all_are_written() -> None:
+    assert all(unlike(write((5, 42)), write((4, 41)), write((18, 35)), *[write(DIGIT)] * 5))
+
+
+def test_only_figures_are_measured() -> None:
+    piece = Piece(1, (0.0, 0.0, 1.0, 1.0))
+
+    def cell(line: TextLine, raw: str) -> tuple[tuple[CellText, ...], Field]:
+        ink = CellInk(GridCell(0, 0, 1, 1, (0.0, 0.0, 90.0, 60.0)), piece, (line,))
+        return (CellText(ink, raw, 1.0),), Field(raw, "read", 0.99, (piece,))
+
+    tall = write((5, 42), (12, 50))
+    fields = doubt_uneven([cell(tall, "17"), cell(tall, "Có"), *[cell(write(DIGIT), "1")] * 7])
+    assert [field.raw for field in fields if "uneven-figures" in field.reasons] == ["17"]
+
+
+def test_old_style_figures_are_print() -> None:
+    low, high = (20, 36), (10, 36)
+    texts = ["10", "36", "8", "2", "1", "0", "1", "6", "8", "93"]
+    lines = [write(*[low if digit in "012" else high for digit in text]) for text in texts]
+    figures = [measure_figure(line, text) for line, text in zip(lines, texts, strict=True)]
+    seen = [figure for figure in figures if figure is not None]
+    assert find_unlike(seen) == [False] * len(texts)
+    wrong = measure_figure(write(high), "1")
+    assert wrong is not None
+    assert find_unlike([*seen, wrong]) == [*[False] * len(texts), True]
+
+
+def test_a_stroke_through_a_figure_strikes_it_out_but_underlines_are_print() -> None:
+    struck = write(DIGIT, DIGIT)
+    struck.clean[24:26, 8:60] = 0
+    assert unlike(struck, *[write(DIGIT, DIGIT)] * 6) == [True, *[False] * 6]
+    assert unlike(*[struck] * 6) == [False] * 6
