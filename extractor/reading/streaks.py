@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, open_columns
 from extractor.reading.lines import FAINT_BELOW, INK_BELOW
 from extractor.records import Grid, PageImage
 
@@ -28,44 +28,45 @@ def without_streaks(page: PageImage, grids: Sequence[Grid]) -> PageImage:
     """
     if page.origin == "digital" or not grids:
         return page
-    reach = np.zeros(page.gray.shape, np.int32)
+    beside = _beside_borders(page, grids)
+    reach: np.ndarray | None = None
     for grid in grids:
         x0, y0, x1, y1 = (round(v) for v in grid.box)
         region = np.s_[max(y0, 0) : y1, max(x0, 0) : x1]
-        found = _find_streaks(page.gray[region], page.text_height)
-        reach[region] = np.where(found, found, reach[region])
-    if not reach.any():
+        found = _find_streaks(page.gray[region], beside[region], page.text_height)
+        if found is not None:
+            reach = np.zeros(page.gray.shape, np.int32) if reach is None else reach
+            reach[region] = np.where(found, found, reach[region])
+    if reach is None:
         return page
-    reach[_beside_borders(page, grids)] = 0
-    if not reach.any():
-        return page
+    reach[beside > 0] = 0
     gray = _bridged(page.gray, reach)
     lifted = gray > cv2.add(page.gray, LIFTED)
     stray = lifted if page.stray is None else page.stray | lifted
     return replace(page, gray=gray, raw=_bridged(page.raw, reach), stray=stray)
 
 
-def _find_streaks(gray: np.ndarray, text_height: float) -> np.ndarray:
-    """Long thin upright strokes of a part of a page, gray uint8 (H, W).
+def _find_streaks(gray: np.ndarray, beside: np.ndarray, text_height: float) -> np.ndarray | None:
+    """Long thin upright strokes of a part of a page, gray uint8 (H, W), but `beside` the borders of its columns.
 
-    0, or how many pixels to either side of them print may be; below 0 on their soft edges.
+    0, or how many pixels to either side of them print may be; below 0 on their soft edges. None: there are none.
     """
     length, thickest = round(LENGTH * text_height), max(round(THICKNESS * text_height), 2)
     if gray.shape[0] < length or not gray.size:
-        return np.zeros(gray.shape, np.int32)
-    ink = (gray < INK_BELOW).astype(np.uint8)
+        return None
+    ink = cv2.subtract((gray < INK_BELOW).view(np.uint8), beside)
     lean = 2 * max(round(LEAN * length / 2), 1) + 1
     wide = cv2.dilate(ink, np.ones((1, lean), np.uint8))
-    runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8)) & ink
+    runs = open_columns(wide, length) & ink
     if not runs.any():
-        return np.zeros(gray.shape, np.int32)
+        return None
     # where ink is broader than a streak, a letter or a level ruling crosses it
     broad = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, thickest + 1), np.uint8))
     thin = runs & ~broad
     kept = cv2.morphologyEx(
         cv2.dilate(thin, np.ones((1, lean), np.uint8)), cv2.MORPH_CLOSE, np.ones((round(text_height), 1), np.uint8)
     )
-    tall = cv2.morphologyEx(kept, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    tall = open_columns(kept, length)
     labels, stats, _ = find_pieces(tall)
     found = np.zeros(gray.shape, np.int32)
     soft = gray < FAINT_BELOW
@@ -115,7 +116,7 @@ def _beside_borders(page: PageImage, grids: Sequence[Grid]) -> np.ndarray:
             x0, y0, x1, y1 = (round(v) for v in cell.box)
             for x in (x0, x1):
                 cv2.line(mask, (x, y0), (x, y1), 1, max(round(2 * BORDER * page.text_height), 1))
-    return mask.astype(bool)
+    return mask
 
 
 def _bridged(gray: np.ndarray, reach: np.ndarray) -> np.ndarray:

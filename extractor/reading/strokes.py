@@ -12,7 +12,7 @@ from extractor.pixels import find_pieces, open_columns, open_rows
 from extractor.reading.lines import FAINT_BELOW, INK_BELOW
 from extractor.records import Grid, PageImage
 
-SCALE = 2  # strokes are followed on a page of half the size
+UNIT = 11.5  # pixels of a text height to which the page is reduced for following strokes
 RULING = (5.0, 3.6)  # text heights: longer straight strokes beside borders of cells, level and upright, are rulings
 BESIDE, ON = 0.35, 0.15  # text heights to both sides of a border: where its ruling may lie, and where all ink is ruling
 ACROSS = 0.5  # text heights of ruling that a stroke is followed across
@@ -29,9 +29,10 @@ def mark_crossing(page: PageImage, grids: Sequence[Grid]) -> PageImage:
     """
     if page.origin == "digital" or not any(grid.cells for grid in grids):
         return page
-    unit = page.text_height / SCALE
-    small = cv2.erode(page.gray, np.ones((SCALE, SCALE), np.uint8))[::SCALE, ::SCALE]
-    level, upright = _borders(grids, small.shape)
+    scale = max(round(page.text_height / UNIT), 1)
+    unit = page.text_height / scale
+    small = cv2.erode(page.gray, np.ones((scale, scale), np.uint8))[::scale, ::scale]
+    level, upright = _borders(grids, small.shape, scale)
     ink = _without_rulings((small < INK_BELOW).view(np.uint8), (level, upright), unit)
     rulings = cv2.max(_thickened(level, BESIDE * unit), _thickened(upright, BESIDE * unit))
     black = _find_crossing(ink, upright, rulings, unit)
@@ -40,7 +41,7 @@ def mark_crossing(page: PageImage, grids: Sequence[Grid]) -> PageImage:
         page = replace(page, stray=black if page.stray is None else page.stray | black)
     if page.pen is None or not page.pen.any():
         return page
-    coloured = _find_crossing(page.pen[::SCALE, ::SCALE].view(np.uint8), upright, rulings, unit)
+    coloured = _find_crossing(page.pen[::scale, ::scale].view(np.uint8), upright, rulings, unit)
     if coloured is None:
         return page
     signed = page.pen & _enlarged(coloured, page.gray.shape)
@@ -48,12 +49,12 @@ def mark_crossing(page: PageImage, grids: Sequence[Grid]) -> PageImage:
     return replace(page, pen=page.pen & ~signed, signature=signature)
 
 
-def _borders(grids: Sequence[Grid], shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _borders(grids: Sequence[Grid], shape: tuple[int, ...], scale: int) -> tuple[np.ndarray, np.ndarray]:
     """Masks of the cells' level and upright borders on the reduced page, one pixel thick."""
     level, upright = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     for grid in grids:
         for cell in grid.cells:
-            x0, y0, x1, y1 = (max(round(v / SCALE), 0) for v in cell.box)
+            x0, y0, x1, y1 = (max(round(v / scale), 0) for v in cell.box)
             level[[min(y, shape[0] - 1) for y in (y0, y1)], x0:x1] = 1
             upright[y0:y1, [min(x, shape[1] - 1) for x in (x0, x1)]] = 1
     return level, upright
