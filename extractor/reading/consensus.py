@@ -22,7 +22,7 @@ STRAY_BLANK = 0.8
 FLAT = 1.6  # widths of its height that a dash has
 HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
 LONGEST_DASH = 1.6  # text heights
-SURE_DASH = 0.85
+SURE_DASH, DASH_BY_SHAPE = 0.85, 0.4  # scores: of a reader, and of flat ink in which no reader sees anything
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}  # lone signs that a figure is read as
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
@@ -58,7 +58,9 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
         if any(part.ink.dirt for part in parts) or not seen:
             return replace(nothing, state="blank", confidence=STRAY_BLANK)
     if not any(reading.text for reading in possible):
-        return replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
+        silent = replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
+        told = _looks_like_dash(parts) and not any(reading.text for reading in readings)
+        return replace(silent, raw="-", state="read", confidence=DASH_BY_SHAPE) if told else silent
     return _settle_read(nothing, possible)
 
 
@@ -89,7 +91,9 @@ def is_clear(field: Field) -> bool:
     """Whether a value cell needs no look at its parts: a number or a dash, or what two readers see, on one line."""
     if "blot" in field.reasons:
         return True
-    agreed = bool(NUMBER_CHARS.match(field.raw)) or "single-reader" not in field.reasons
+    alone = "single-reader" in field.reasons
+    # what one reader makes of a figure and a stroke from beyond the cell may be a number as well
+    agreed = not alone or (bool(NUMBER_CHARS.match(field.raw)) and "touches-rule" not in field.reasons)
     return field.state == "read" and agreed and "several-lines" not in field.reasons
 
 
@@ -140,10 +144,11 @@ def _is_flat(parts: Sequence[CellText], highest: float) -> bool:
     return y1 - y0 <= highest * lines[0].text_height and x1 - x0 >= FLAT * (y1 - y0)
 
 
-def _is_short(parts: Sequence[CellText]) -> bool:
-    """Whether no line of ink is longer than a dash."""
+def _looks_like_dash(parts: Sequence[CellText]) -> bool:
+    """Whether the ink is flat, no longer than a dash and away from the rulings."""
     lines = [line for part in parts for line in part.ink.lines]
-    return all(line.inner[2] - line.inner[0] <= LONGEST_DASH * line.text_height for line in lines)
+    short = all(line.inner[2] - line.inner[0] <= LONGEST_DASH * line.text_height for line in lines)
+    return _is_flat(parts, HIGHEST_DASH) and short and not any(part.ink.touches for part in parts)
 
 
 def _is_dash(parts: Sequence[CellText], readings: Sequence[Reading]) -> bool:
@@ -161,9 +166,7 @@ def _without_impossible(parts: Sequence[CellText], readings: Sequence[Reading]) 
     if not _is_flat(parts, HIGHEST_DASH):
         return tuple(readings)
     seen = _without_signs(readings)
-    if any(part.ink.touches for part in parts) or not _is_short(parts):
-        return seen
-    return tuple(replace(r, text="-") if len(r.text) == 1 else r for r in seen)
+    return tuple(replace(r, text="-") if len(r.text) == 1 else r for r in seen) if _looks_like_dash(parts) else seen
 
 
 def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -41,7 +41,8 @@ def mark_crossing(page: PageImage, grids: Sequence[Grid]) -> PageImage:
         page = replace(page, stray=black if page.stray is None else page.stray | black)
     if page.pen is None or not page.pen.any():
         return page
-    coloured = _find_crossing(page.pen[::scale, ::scale].view(np.uint8), upright, rulings, unit)
+    # of a pale pen's strokes parts are lost anywhere
+    coloured = _find_crossing(page.pen[::scale, ::scale].view(np.uint8), upright, np.ones_like(rulings), unit)
     if coloured is None:
         return page
     signed = page.pen & _enlarged(coloured, page.gray.shape)
@@ -76,7 +77,7 @@ def _thickened(mask: np.ndarray, reach: float) -> np.ndarray:
 def _find_crossing(ink: np.ndarray, upright: np.ndarray, rulings: np.ndarray, unit: float) -> np.ndarray | None:
     """Mask of long thin pieces of the ink that go on at both sides of an upright border; None: there are none.
 
-    `rulings`: where some may have been taken from the ink, so that a piece is followed across.
+    `rulings`: where parts may be missing, so that a piece is followed across.
     """
     gap = max(round(ACROSS * unit), 3)
     joined = ink | (cv2.dilate(ink, np.ones((gap | 1, gap | 1), np.uint8)) & rulings)

@@ -175,6 +175,17 @@ def test_a_lone_sign_in_flat_ink_is_a_dash() -> None:
         assert field.raw == raw
 
 
+def test_flat_ink_in_which_no_reader_sees_anything_may_be_a_dash() -> None:
+    paper = np.full((20, 60), 255, np.uint8)
+    for inner, state in (((10, 8, 26, 11), "read"), ((10, 2, 26, 18), "illegible")):
+        line = TextLine((0.0, 0.0, 60.0, 20.0), paper, paper, inner, TEXT_HEIGHT)
+        ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 1, 1)), Piece(1, (0, 0, 1, 1)), lines=(line,))
+        field = settle_number((CellText(ink, "", 0.5),), (Reading("ppocr", "", 0.0), Reading("trueocr", "", 0.0)))
+        assert field.state == state
+        assert "no-reading" in field.reasons
+        assert field.confidence < 0.5
+
+
 def test_words_over_which_a_stroke_passes_are_not_blank() -> None:
     state, raw, reasons = settle((Reading("ppocr", "Khong", 0.7), Reading("trueocr", "Không", 0.9)), stray=True)
     assert (state, raw) == ("read", "Không")
