@@ -172,7 +172,8 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
     raw = page.raw[region]
-    dirt = not ink.pen and is_dirt(page.gray[region], page.text_height, speck)
+    ditto = any(line.sign == DITTO for line in ink.lines)
+    dirt = not ink.pen and not ditto and is_dirt(page.gray[region], page.text_height, speck)
     return replace(
         ink,
         stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),

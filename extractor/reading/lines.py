@@ -100,7 +100,8 @@ def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:
 
 def _ditto_mark(boxes: np.ndarray, inside: np.ndarray, text_height: float) -> np.ndarray:
     """Mask of a small mark that stands alone: one blot of two strokes, or two upright ones side by side."""
-    alone = np.nonzero(inside)[0]
+    # dust beside the mark is smaller than each of its strokes
+    alone = np.nonzero(inside & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= MARK[0] * text_height))[0]
     found = np.zeros(len(boxes), bool)
     sizes = (boxes[alone, 2:] - boxes[alone, :2]) / text_height
     if len(alone) == 1 and sizes.min() >= MARK[0] and sizes.max() >= MARK[1]:

@@ -24,6 +24,11 @@ def test_a_ditto_mark_is_print(strokes: tuple[tuple[int, int, int, int], ...]) -
     assert (line.x0, line.y0) == (66, 20)
 
 
+def test_a_ditto_mark_among_specks_is_print() -> None:
+    (line,) = find_lines(cell((66, 20, 3, 7), (71, 20, 3, 7), (20, 40, 3, 2), (110, 12, 2, 2)), HEIGHT).lines
+    assert (line.x0, line.x1) == (66, 74)
+
+
 @pytest.mark.parametrize("strokes", [((30, 20, 3, 3),), ((20, 20, 3, 7), (90, 40, 3, 7)), ((66, 20, 3, 6),) * 2])
 def test_specks_are_no_print(strokes: tuple[tuple[int, int, int, int], ...]) -> None:
     found = find_lines(cell(*strokes), HEIGHT)
