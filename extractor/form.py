@@ -119,7 +119,7 @@ def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow,
     joined: list[DraftRow] = []
     for row in rows:
         before = joined[-1] if joined else None
-        if before is not None and before.pieces[-1].page != row.pieces[0].page and _is_lone_label(row):
+        if before is not None and before.pieces[-1].page != row.pieces[0].page and _may_be_rest(before, row):
             whole, head, tail = (
                 _likeness(label, wordings) for label in (_label(before, row), _label(before), _label(row))
             )
@@ -130,9 +130,14 @@ def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow,
     return tuple(join_halves(joined, catalogue))
 
 
-def _is_lone_label(row: DraftRow) -> bool:
-    others = (*row.stt, *row.unit, *row.value, *row.note)
-    return not any(cell.ink.has_ink for cell in others) and any(cell.text for cell in row.label)
+def _may_be_rest(before: DraftRow, row: DraftRow) -> bool:
+    """Whether a row holds a label and no more than a unit that the row before it lacks."""
+    others = (*row.stt, *row.value, *row.note, *(row.unit if _has_ink(before.unit) else ()))
+    return not _has_ink(others) and any(cell.text for cell in row.label)
+
+
+def _has_ink(cells: Sequence[CellText]) -> bool:
+    return any(cell.ink.has_ink for cell in cells)
 
 
 def _label(*rows: DraftRow) -> str:

@@ -18,7 +18,7 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 FREE_END = 0.33  # text heights from the outermost crossing ruling at which an upright line ends in the open
 SURELY_DRAWN = 0.5  # share of a line's sides that are drawn, from which a side that a blot covers is drawn too
 HIDDEN = 0.3  # share of a side under a blot, from which nothing is known of it
-MIN_ROW, MIN_COLUMN = 0.55, 0.7  # text heights: nearer rulings are one double ruling
+MIN_ROW, MIN_COLUMN = 1.0, 0.7  # text heights: nearer rulings are one double ruling
 
 
 def find_lattices(

@@ -8,6 +8,7 @@ well enough is a stranger.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -36,6 +37,7 @@ MAX_REPAIRS = 12
 LEAST_DOUBT = 0.00005  # a runner-up with less is not worth naming
 SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label's "no" gains its full weight
 UNLIKE_READINGS, LIKE_READINGS = 75.0, 92.0  # rapidfuzz ratios of two engines' readings between which it does as well
+UNLIKE_ANY, OTHER_READING = 2.0, 1.0  # odds below which a label is like none; what one engine's reading of it costs
 LEAST_TO_AGREE = 10  # letters of a label that engines hardly misread alike
 
 
@@ -56,7 +58,7 @@ def match_rows(table: Table, catalogue: Catalogue) -> Matching:
         return replace(own, matches=(*own.matches, *map(_as_stranger, apart.matches)))
     if not table.rows:
         return Matching((), tuple((indicator.code, 0.5) for indicator in catalogue.indicators), 0.0)
-    labels = label_odds([_label(row.label) for row in table.rows], catalogue.indicators)
+    labels = _label_odds(table.rows, catalogue.indicators)
     chain = Chain(
         _emission(table.rows, catalogue, labels),
         find_steps(catalogue.indicators),
@@ -78,7 +80,17 @@ def _as_stranger(match: RowMatch) -> RowMatch:
 
 def emit_rows(rows: tuple[Row, ...], catalogue: Catalogue) -> np.ndarray:
     """Log odds of each row's printing each indicator, its place among the others left aside: (rows, indicators)."""
-    return _emission(rows, catalogue, label_odds([_label(row.label) for row in rows], catalogue.indicators))
+    return _emission(rows, catalogue, _label_odds(rows, catalogue.indicators))
+
+
+def _label_odds(rows: Sequence[Row], indicators: tuple[Indicator, ...]) -> np.ndarray:
+    """Log odds of the rows' labels (rows, indicators); where one is like none, of what each engine made of it."""
+    odds = np.array(label_odds([_label(row.label) for row in rows], indicators))
+    for i, row in enumerate(rows):
+        others = {reading.text for reading in row.label.readings} - {row.label.raw, ""}
+        if others and row.label.state == "read" and odds[i].max() < UNLIKE_ANY:
+            odds[i] = np.maximum(odds[i], label_odds(sorted(others), indicators).max(axis=0) - OTHER_READING)
+    return odds
 
 
 def _label(field: Field) -> str:

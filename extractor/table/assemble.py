@@ -242,7 +242,9 @@ def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:
     twice = any(not has_blank(a) and not has_blank(b) for a, b in ((before.value, after.value),))
     starts_lower = label[0].islower() and not label.startswith(("http", "đ)"))
     whole = " ".join(cell.text for cell in before.label).strip()
-    return not twice and starts_lower and bool(whole) and whole[-1] not in ".;:" and has_blank(after.value)
+    # a row of its own has a unit, and a capital may be read as a small letter
+    rest = starts_lower and has_blank(after.value) and has_blank(after.unit)
+    return not twice and rest and bool(whole) and whole[-1] not in ".;:"
 
 
 def _cut_by_white(before: DraftRow, after: DraftRow, grid: GridText) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ Features = Mapping[str, float]
 
 CERTAINTY_CAP = 4.0  # digits of an engine's certainty: 0.9999 and above say the same
 REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader", "lighter-ink")
+NUMBER = re.compile(r"[\d.,]*\d[\d.,]*%?")
 LAYER = "layer"  # the engine name of a PDF's own words
 SPECKS_BELOW = 0.95  # reading is less sure of a blank cell than this only where specks lay in it
 AGREEING_CAP = 2.0  # a fourth reader adds nothing that the third did not say
@@ -182,7 +184,10 @@ def _same_value(field: Field, value: Value) -> frozenset[str]:
 
 
 def _agreement(field: Field, same: frozenset[str]) -> tuple[tuple[float, ...], float]:
-    """(best score of each origin that saw what was chosen, best score of one that saw only something else)."""
+    """(best score of each origin that saw what was chosen, best score of one that saw something else).
+
+    An origin that saw the chosen one as well counts among both where it saw another number in another preparation.
+    """
     seen: dict[str, dict[str, float]] = {}
     for reading in field.readings:
         if reading.text:
@@ -190,8 +195,19 @@ def _agreement(field: Field, same: frozenset[str]) -> tuple[tuple[float, ...], f
             text = _plain(reading.text)
             strings[text] = max(strings.get(text, 0.0), reading.confidence)
     agreeing = [max(s for text, s in strings.items() if text in same) for strings in seen.values() if same & {*strings}]
-    dissent = max((max(strings.values()) for strings in seen.values() if not same & {*strings}), default=0.0)
-    return tuple(agreeing), dissent
+    numbers = {_digits(text) for text in same}
+    other = (
+        score
+        for strings in seen.values()
+        for text, score in strings.items()
+        if text not in same and (not same & {*strings} or (_digits(text) or None) not in (None, *numbers))
+    )
+    return tuple(agreeing), max(other, default=0.0)
+
+
+def _digits(text: str) -> str:
+    """The digits of what is a number and nothing else."""
+    return "".join(filter(str.isdigit, text)) if NUMBER.fullmatch(text) else ""
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
