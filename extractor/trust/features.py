@@ -21,6 +21,7 @@ Features = Mapping[str, float]
 CERTAINTY_CAP = 4.0  # digits of an engine's certainty: 0.9999 and above say the same
 REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader", "lighter-ink")
 NUMBER = re.compile(r"[\d.,]*\d[\d.,]*%?")
+UNSTEADY = 0.3  # score from which another number in another preparation makes one unsteady
 LAYER = "layer"  # the engine name of a PDF's own words
 SPECKS_BELOW = 0.95  # reading is less sure of a blank cell than this only where specks lay in it
 AGREEING_CAP = 2.0  # a fourth reader adds nothing that the third did not say
@@ -184,25 +185,33 @@ def _same_value(field: Field, value: Value) -> frozenset[str]:
 
 
 def _agreement(field: Field, same: frozenset[str]) -> tuple[tuple[float, ...], float]:
-    """(best score of each origin that saw what was chosen, best score of one that saw something else).
+    """(best score of each origin that saw what was chosen, best score of one that saw only something else)."""
+    seen = _seen(field)
+    agreeing = [max(s for text, s in strings.items() if text in same) for strings in seen if same & {*strings}]
+    dissent = max((max(strings.values()) for strings in seen if not same & {*strings}), default=0.0)
+    return tuple(agreeing), dissent
 
-    An origin that saw the chosen one as well counts among both where it saw another number in another preparation.
-    """
+
+def _seen(field: Field) -> list[dict[str, float]]:
+    """What each origin saw, with its best score over the preparations."""
     seen: dict[str, dict[str, float]] = {}
     for reading in field.readings:
         if reading.text:
             strings = seen.setdefault(reading.engine.split("-")[0], {})
             text = _plain(reading.text)
             strings[text] = max(strings.get(text, 0.0), reading.confidence)
-    agreeing = [max(s for text, s in strings.items() if text in same) for strings in seen.values() if same & {*strings}]
-    numbers = {_digits(text) for text in same}
-    other = (
-        score
-        for strings in seen.values()
+    return list(seen.values())
+
+
+def is_unsteady(field: Field, value: Value) -> bool:
+    """Whether an origin that saw the chosen number saw other digits in another preparation of the same ink."""
+    same = _same_value(field, value)
+    digits = {_digits(text) for text in same}
+    return any(
+        score >= UNSTEADY and same & {*strings} and _digits(text) not in ("", *digits)
+        for strings in _seen(field)
         for text, score in strings.items()
-        if text not in same and (not same & {*strings} or (_digits(text) or None) not in (None, *numbers))
     )
-    return tuple(agreeing), max(other, default=0.0)
 
 
 def _digits(text: str) -> str:

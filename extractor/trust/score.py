@@ -33,6 +33,7 @@ from extractor.trust.features import (
     Place,
     absent_features,
     head_features,
+    is_unsteady,
     known_unit,
     label_gap,
     layer_pages,
@@ -236,7 +237,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = not WRITTEN.isdisjoint(field.reasons)
     left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", *HIDDEN))
-    return unclear or header_with_ink or hidden or written or left_out
+    return unclear or header_with_ink or hidden or written or left_out or is_unsteady(field, value)
 
 
 def _score_text(

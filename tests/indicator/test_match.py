@@ -265,3 +265,18 @@ def test_an_added_row_in_the_place_of_one_left_out_is_a_stranger_where_two_reade
     rows = (*table.rows[:place], added, *table.rows[place:])
     table = replace(table, rows=tuple(replace(row, index=i) for i, row in enumerate(rows)))
     assert _codes(match_rows(table, CATALOGUE))[place] is None
+
+
+def test_a_label_that_one_reader_garbled_is_known_by_what_the_other_saw() -> None:
+    place = next(i for i, row in enumerate(_form()) if row.code == "VII.7")
+    table = table_of(tuple(_form()))
+    right = table.rows[place].label.raw
+    garbled = right.replace("UBND tỉnh", "UBND binh").replace("đôn đốc", "dồn dập")
+    assert garbled != right
+    seen = (Reading("trueocr", garbled, 0.6), Reading("tesseract-vie", right, 0.5))
+    codes = []
+    for readings in (seen, seen[:1]):
+        label = Field(garbled, "read", 0.7, table.rows[place].label.pieces, readings)
+        rows = (*table.rows[:place], replace(table.rows[place], label=label), *table.rows[place + 1 :])
+        codes.append(_codes(match_rows(replace(table, rows=rows), CATALOGUE))[place])
+    assert codes == ["VII.7", None]

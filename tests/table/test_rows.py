@@ -57,6 +57,17 @@ def test_the_end_of_a_label_after_a_page_break_is_no_row_of_its_own() -> None:
     assert len(_rejoined(title, catalogue)) == 2
 
 
+def test_a_first_row_with_a_unit_whose_capital_was_lost_is_a_row_of_its_own() -> None:
+    catalogue = make_catalogue(["I.1", "I.2"])
+    own = "ống số người được phê duyệt"
+    indicators = (replace(catalogue.indicators[0], label=LABEL), replace(catalogue.indicators[1], label=f"T{own}"))
+    rows = [make_draft(LABEL, 1), replace(make_draft(own, 2), unit=(make_cell("Người", page=2),))]
+    assert len(_rejoined(rows, replace(catalogue, indicators=indicators))) == 2
+    # beside the end of a label the unit may stand in the middle of the row
+    rest = replace(make_draft(LABEL[34:], 2), unit=(make_cell("Người", page=2),))
+    assert len(_rejoined([make_draft(LABEL[:34], 1), rest], replace(catalogue, indicators=indicators))) == 1
+
+
 def test_without_a_column_of_values_nothing_is_blank() -> None:
     (table,) = find_tables([make_grid(1, [HEADER, ROW, ROW])])
     assert all("value" in row.columns_missing for row in table.rows)

@@ -141,6 +141,14 @@ def test_another_mark_that_means_the_same_number_is_agreement() -> None:
     assert _score(same).value.confidence > 0.99 > apart.confidence
 
 
+def test_a_number_of_which_one_engine_saw_other_digits_in_another_preparation_is_for_a_person() -> None:
+    sure = [("trueocr", "3.507", 0.999), ("tesseract-eng", "3.507", 0.999), ("ppocr", "3.507", 0.99)]
+    steady = _number("3.507", [*sure, ("ppocr", "3,507", 0.99)], 0.99)
+    unsteady = _number("3.507", [*sure, ("ppocr", "3.567", 0.6)], 0.99)
+    blocked = [_score(field, make_value("3.507")).value.blocked for field in (steady, unsteady)]
+    assert blocked == [False, True]
+
+
 def test_arithmetic_lifts_a_doubtful_cell() -> None:
     doubtful = _number("405", [("trueocr", "405", 0.9), ("ppocr", "405", 0.9)], 0.97)
     plain = _score(doubtful).value
