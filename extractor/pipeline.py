@@ -50,6 +50,7 @@ from extractor.value import find_head, parse_rows
 from extractor.vocabulary import words_of
 
 MODEL_FILES = ("trust.json",)
+KEPT_AREA, KEPT_ROWS = 0.8, 0.75  # of a page's first look: a second one with less of both is a worse one
 NO_PINS: Mapping[int, str | None] = {}
 
 
@@ -208,12 +209,25 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
             if is_unlike(own, guided[number], usual):
                 watch.tell("page", number)
                 again, _, _ = _read_page(reader, number, engines, usual)
-                texts[number] = again if again.grids else texts[number]
+                texts[number] = texts[number] if _loses(texts[number], again) else again
     if not any(page.grids for page in texts.values()):
         raise _no_table(failures)
     notes.update((number, error.code) for number, error in failures.items())
     notes.update((number, f"image:{source.files[number - 1].name}") for number in failures if source.files)
     return Pages(tuple(texts[number] for number in sorted(texts)), tuple(sorted(failures)), tuple(sorted(notes)))
+
+
+def _loses(first: PageText, again: PageText) -> bool:
+    """Whether a second look at a page, with the columns of others, has lost a good part of its tables."""
+    if not again.grids:
+        return True
+    seen = []
+    for page in (first, again):
+        boxes = [grid.ink.upright for grid in page.grids]
+        area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes)
+        seen.append((area, sum(grid.ink.grid.n_rows for grid in page.grids)))
+    (area, n_rows), (area_again, n_again) = seen
+    return area_again < KEPT_AREA * area and n_again < KEPT_ROWS * n_rows
 
 
 def _no_table(failures: Mapping[int, DocumentError]) -> DocumentError:

@@ -206,7 +206,12 @@ def _same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:
     """Whether two pages part their tables alike, wherever on the sheet they stand."""
     if len(a.borders) != len(b.borders):
         return False
-    shares = [[(x - g.borders[0]) / (g.borders[-1] - g.borders[0]) for x in g.borders] for g in (a, b)]
+    widths = [g.borders[-1] - g.borders[0] for g in (a, b)]
+    if a.ruled or b.ruled:
+        shares = [[(x - g.borders[0]) / width for x in g.borders] for g, width in zip((a, b), widths, strict=True)]
+    else:
+        # where a table without rulings ends depends on the notes of a page
+        shares = [[(x - g.borders[0]) / max(widths) for x in g.borders[:-1]] for g in (a, b)]
     return max(abs(x - y) for x, y in zip(*shares, strict=True)) < near
 
 

@@ -18,6 +18,9 @@ OVERHANG = 1.6  # text heights: rulings that go on this far past the last crossi
 FREE_END = 0.33  # text heights from the outermost crossing ruling at which an upright line ends in the open
 SURELY_DRAWN = 0.5  # share of a line's sides that are drawn, from which a side that a blot covers is drawn too
 HIDDEN = 0.3  # share of a side under a blot, from which nothing is known of it
+LEAST_COLUMNS = 3  # upright strokes of a table that may stand right below another one
+GOES_ON = 0.9  # share of the way from one level ruling to the next along which a column that goes on is drawn
+OTHER_SIDE = 1.5  # text heights between the sides of two tables of which neither is in line with the other's
 MIN_ROW, MIN_COLUMN = 1.0, 0.7  # text heights: nearer rulings are one double ruling
 
 
@@ -64,7 +67,35 @@ def _group(
     groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
     for i, segment in enumerate((*rows, *columns)):
         groups.setdefault(root(i), ([], []))[0 if i < len(rows) else 1].append(segment)
-    return [group for group in groups.values() if len(group[0]) >= 2]
+    return [part for group in groups.values() for part in _cut_apart(*group, text_height) if len(part[0]) >= 2]
+
+
+def _cut_apart(
+    rows: list[Segment], columns: list[Segment], text_height: float
+) -> list[tuple[list[Segment], list[Segment]]]:
+    """The segments of one table, or of two that meet by a stroke that is a little too long.
+
+    No column goes on between them, and neither side of one is in line with the other's.
+    """
+    lines = collinear(rows, text_height)
+    for above, below in zip(lines, lines[1:], strict=False):
+        gap, middle = below.position - above.position, (above.position + below.position) / 2
+        if any(
+            min(column.end, below.position) - max(column.start, above.position) > GOES_ON * gap for column in columns
+        ):
+            continue
+        parts = [
+            (
+                [row for row in rows if (row.position < middle) == upper],
+                [column for column in columns if ((column.start + column.end) / 2 < middle) == upper],
+            )
+            for upper in (True, False)
+        ]
+        if all(len(part[0]) >= 2 and len(part[1]) >= LEAST_COLUMNS for part in parts):
+            upper, lower = (common_ends(collinear(part[0], text_height)) for part in parts)
+            if min(abs(a - b) for a, b in zip(upper, lower, strict=True)) > OTHER_SIDE * text_height:
+                return [parts[0], *_cut_apart(*parts[1], text_height)]
+    return [(rows, columns)]
 
 
 def _lattice(

@@ -198,3 +198,20 @@ def test_which_pages_deserve_a_second_look() -> None:
     other = Guide((0.2, 0.5, 0.8), ruled=True)
     assert is_unlike(other, NO_GUIDE, unruled)  # the table without rulings may begin below it
     assert not is_unlike(other, unruled, unruled)
+
+
+def test_two_tables_that_a_stroke_too_long_joins_are_two() -> None:
+    page = np.full((900, 1200), 255, np.uint8)
+    for x0, x1, y0, y1 in ((100, 1100, 100, 400), (200, 1000, 424, 724)):
+        for y in range(y0, y1 + 1, 60):
+            cv2.line(page, (x0, y), (x1, y), 0, 2)
+        for x in np.linspace(x0, x1, 5).astype(int).tolist():
+            cv2.line(page, (x, y0), (x, y1), 0, 2)
+    cv2.line(page, (350, 400), (350, 414), 0, 2)
+    assert [(rows, columns) for rows, columns, _ in shape(find(page))] == [(5, 4), (5, 4)]
+
+
+def test_pages_without_rulings_are_alike_whatever_their_notes_reach_to() -> None:
+    reach = [Guide((0.09, 0.13, 0.62, 0.72, 0.77, right)) for right in (0.90, 0.94, 0.90, 0.94, 0.94)]
+    other = [Guide((0.09, 0.30, 0.62, 0.72, 0.77, 0.90))] * 3
+    assert usual_guide([*other, *reach]).borders == reach[0].borders
