@@ -34,7 +34,7 @@ LEAST_RULINGS = 4
 LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
-CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's
+CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's, or one border from another
 MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
 
 
@@ -148,8 +148,20 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
             # remains of rulings join words across the borders, but the borders are known
             own = followed if crossing <= BROKEN_CROSSED * len(block) else []
         elif crossing <= few and shared <= (few if guide.usual else 0) and beside <= few:
-            own = keep_apart(followed, phrases, page.text_height)
+            further = not guide.usual and _parts_last(own, followed, CENTRED * (followed[-1] - followed[0]))
+            own = own if further else keep_apart(followed, phrases, page.text_height)
     return own if len(own) > LEAST_COLUMNS else []
+
+
+def _parts_last(own: Sequence[float], followed: Sequence[float], near: float) -> bool:
+    """Whether a page's own borders are those of another page and one more, within the last column there.
+
+    On a page where few notes stand beside figures, nothing tells the two columns apart.
+    """
+    if len(own) != len(followed) + 1:
+        return False
+    kept = all(abs(a - b) < near for a, b in zip(own[1:-2], followed[1:-1], strict=True))
+    return kept and followed[-2] + near < own[-2] < followed[-1] - near
 
 
 def _shared(block: list[_TextLine], xs: Sequence[float], wide: float) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
+from extractor.grid.aligned import _parts_last
 from extractor.records import Box, Grid, Guide, PageImage
 
 STT, LABEL, UNIT, VALUE, NOTE = 100, 180, 760, 920, 1060
@@ -140,3 +141,12 @@ def test_the_ragged_lines_of_a_long_note_are_no_rows() -> None:
             y += PITCH
         y += 20
     assert shape(find(page)) == [(6, 5)]
+
+
+def test_a_page_that_parts_the_last_column_of_the_page_before_keeps_its_own() -> None:
+    before = (100.0, 450.0, 580.0, 900.0)
+    assert _parts_last((96.0, 453.0, 578.0, 680.0, 905.0), before, 30.0)
+    # a wide space in labels is no column, nor is one beside a border
+    assert not _parts_last((96.0, 300.0, 453.0, 578.0, 905.0), before, 30.0)
+    assert not _parts_last((96.0, 453.0, 578.0, 600.0, 905.0), before, 30.0)
+    assert not _parts_last((96.0, 453.0, 578.0, 905.0), before, 30.0)
