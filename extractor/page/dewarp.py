@@ -22,6 +22,7 @@ MIN_RULING_SHARE = 0.25  # of the page's width or height: a ruling long enough t
 MAX_SLOPE = 0.12  # steeper links between strokes join different rulings
 MIN_BEND = 0.08  # text heights: less is not worth resampling the page
 POLYNOMIAL_DEGREE = 4  # a curl and a fold
+WHOLE, LEAST_WHOLE = 0.75, 2  # of the table's width, that a whole ruling is long; so many tell how the sheet lies
 STRETCHED = 0.75, 1.3  # of its length, that a part of a sheet has at least and at most
 MAX_LINK_IN_CHARS = 3.0  # gap that a broken ruling may have
 
@@ -129,8 +130,11 @@ def _offsets(curves: list[Curve], along: np.ndarray, across: np.ndarray) -> np.n
     """
     ends = np.quantile([curve.t[0] for curve in curves], 0.1), np.quantile([curve.t[-1] for curve in curves], 0.9)
     middle = float(sum(ends)) / 2
-    whole = [curve for curve in curves if curve.t[0] <= middle <= curve.t[-1]]
-    if len(whole) < 2:
+    through = [curve for curve in curves if curve.t[0] <= middle <= curve.t[-1]]
+    # how a ruling goes on far beyond its end is a guess where there are others to follow
+    long = [curve for curve in through if curve.t[-1] - curve.t[0] >= WHOLE * (ends[1] - ends[0])]
+    whole = long if len(long) >= LEAST_WHOLE else through
+    if len(whole) < LEAST_WHOLE:
         anchors = np.array([float(np.median(curve.v)) for curve in curves])
         return _interpolated(
             anchors, np.array([_fit(curve, along / HALF) for curve in curves]) - anchors[:, None], across
@@ -139,7 +143,7 @@ def _offsets(curves: list[Curve], along: np.ndarray, across: np.ndarray) -> np.n
     order = np.argsort(anchors, kind="stable")
     anchors = anchors[order]
     shifts = np.array([_fit(whole[n], along / HALF) for n in order]) - anchors[:, None]
-    short = [curve for curve in curves if not curve.t[0] <= middle <= curve.t[-1]]
+    short = [curve for curve in curves if all(curve is not other for other in whole)]
     placed = [_placed(curve, along / HALF, anchors, shifts) for curve in short]
     every = np.concatenate((anchors, np.array([anchor for anchor, _ in placed])))
     offsets = _interpolated(every, np.array([*shifts, *(shift for _, shift in placed)]), across)

@@ -14,7 +14,7 @@ from extractor.records import Grid, PageImage
 
 UNIT = 11.5  # pixels of a text height to which the page is reduced for following strokes
 RULING = (5.0, 3.6)  # text heights: longer straight strokes beside borders of cells, level and upright, are rulings
-BESIDE, ON = 0.35, 0.15  # text heights to both sides of a border: where its ruling may lie, and where all ink is ruling
+BESIDE, ON = 0.35, 0.09  # text heights to both sides of a border: where its ruling may lie, and where all ink is ruling
 ACROSS = 0.5  # text heights of ruling that a stroke is followed across
 LONGER, SHORTER = 2.0, 0.3  # text heights that the sides of a stroke have at least
 BEYOND = 0.4  # text heights that it goes on at both sides of a border; print that touches one ends there
@@ -33,16 +33,18 @@ def mark_crossing(page: PageImage, grids: Sequence[Grid]) -> PageImage:
     unit = page.text_height / scale
     small = cv2.erode(page.gray, np.ones((scale, scale), np.uint8))[::scale, ::scale]
     level, upright = _borders(grids, small.shape, scale)
-    ink = _without_rulings((small < INK_BELOW).view(np.uint8), (level, upright), unit)
+    ink, ruling = _without_rulings((small < INK_BELOW).view(np.uint8), (level, upright), unit)
     rulings = cv2.max(_thickened(level, BESIDE * unit), _thickened(upright, BESIDE * unit))
-    black = _find_crossing(ink, upright, rulings, unit)
+    # print keeps off the rulings, and one that it touches on both sides is crossed
+    black = _find_crossing(ink, upright, rulings, cv2.dilate(ruling, np.ones((3, 3), np.uint8)), unit)
     if black is not None:
         black = _enlarged(black, page.gray.shape) & (page.gray < FAINT_BELOW)
         page = replace(page, stray=black if page.stray is None else page.stray | black)
     if page.pen is None or not page.pen.any():
         return page
     # of a pale pen's strokes parts are lost anywhere
-    coloured = _find_crossing(page.pen[::scale, ::scale].view(np.uint8), upright, np.ones_like(rulings), unit)
+    everywhere = np.ones_like(rulings)
+    coloured = _find_crossing(page.pen[::scale, ::scale].view(np.uint8), upright, everywhere, everywhere, unit)
     if coloured is None:
         return page
     signed = page.pen & _enlarged(coloured, page.gray.shape)
@@ -61,12 +63,15 @@ def _borders(grids: Sequence[Grid], shape: tuple[int, ...], scale: int) -> tuple
     return level, upright
 
 
-def _without_rulings(ink: np.ndarray, borders: tuple[np.ndarray, np.ndarray], unit: float) -> np.ndarray:
+def _without_rulings(
+    ink: np.ndarray, borders: tuple[np.ndarray, np.ndarray], unit: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """(the ink that is no ruling, where rulings lie). `borders`: level and upright."""
     level, upright = borders
     ruling = open_rows(ink, round(RULING[0] * unit)) & _thickened(level, BESIDE * unit)
     ruling |= open_columns(ink, round(RULING[1] * unit)) & _thickened(upright, BESIDE * unit)
-    ruling = cv2.dilate(ruling, np.ones((3, 3), np.uint8))
-    return cv2.subtract(ink, cv2.max(ruling, _thickened(level | upright, ON * unit)))
+    ruling = cv2.max(cv2.dilate(ruling, np.ones((3, 3), np.uint8)), _thickened(level | upright, ON * unit))
+    return cv2.subtract(ink, ruling), ruling
 
 
 def _thickened(mask: np.ndarray, reach: float) -> np.ndarray:
@@ -74,10 +79,12 @@ def _thickened(mask: np.ndarray, reach: float) -> np.ndarray:
     return cv2.dilate(mask, np.ones((side, side), np.uint8))
 
 
-def _find_crossing(ink: np.ndarray, upright: np.ndarray, rulings: np.ndarray, unit: float) -> np.ndarray | None:
+def _find_crossing(
+    ink: np.ndarray, upright: np.ndarray, rulings: np.ndarray, touching: np.ndarray, unit: float
+) -> np.ndarray | None:
     """Mask of long thin pieces of the ink that go on at both sides of an upright border; None: there are none.
 
-    `rulings`: where parts may be missing, so that a piece is followed across.
+    `rulings`: where parts may be missing, so that a piece is followed across; `touching`: where ink meets a ruling.
     """
     gap = max(round(ACROSS * unit), 3)
     joined = ink | (cv2.dilate(ink, np.ones((gap | 1, gap | 1), np.uint8)) & rulings)
@@ -89,9 +96,15 @@ def _find_crossing(ink: np.ndarray, upright: np.ndarray, rulings: np.ndarray, un
     crossing = np.zeros(len(stats), bool)
     for piece in np.flatnonzero(thin):
         x0, y0, x1, y1 = left[piece], top[piece], left[piece] + width[piece], top[piece] + height[piece]
-        inner = np.s_[x0 + round(BEYOND * unit) : max(x1 - round(BEYOND * unit), 0)]
-        own = labels[y0:y1, inner] == piece
-        crossing[piece] = bool((own & (upright[y0:y1, inner] > 0)).any())
+        own = labels[y0:y1, x0:x1] == piece
+        meets = (own & (ink[y0:y1, x0:x1] > 0) & (touching[y0:y1, x0:x1] > 0)).any(axis=0)
+        beyond, at = round(BEYOND * unit), np.flatnonzero((own & (upright[y0:y1, x0:x1] > 0)).any(axis=0))
+        crossing[piece] = any(
+            beyond <= x < x1 - x0 - beyond
+            and meets[max(x - 2 * gap, 0) : x].any()
+            and meets[x + 1 : x + 1 + 2 * gap].any()
+            for x in at.tolist()
+        )
     if not crossing.any():
         return None
     found = crossing[labels].astype(np.uint8)

@@ -80,5 +80,10 @@ def test_print_that_touches_the_ruling_at_both_sides_and_the_rulings_themselves_
     page = make_page()
     cv2.putText(page, "nguoi", (165, 40 + 3 * HIGH + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
     cv2.putText(page, "1.234", (242, 40 + 3 * HIGH + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+    # figures that end right before notes that begin right behind the border
+    for row, text in ((1, "41"), (4, "2")):
+        x = 40 + WIDE - 7 - cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2)[0][0]
+        cv2.putText(page, text, (x, 40 + row * HIGH + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+        cv2.putText(page, "Ke hoach", (40 + WIDE + 5, 40 + row * HIGH + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
     image = make_image(page)
     assert mark_crossing(image, (make_grid(),)) is image
