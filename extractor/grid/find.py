@@ -27,9 +27,11 @@ GHOSTS = 2  # further columns by faint rulings, from which a whole table is part
 LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
 SAME_REST = 0.01  # of the page's width: how far a border lies from where other pages of the same scanner have it
+SAME_LAID = 0.005  # of the page's width: the same, once both sides lie on each other
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SAME_GUTTER = 0.06  # the same, where one of them is told by print
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
+DOUBTED = 0.4  # certainty of a grid that takes the place of such a table
 MOST_PARTED = 0.6  # share of a table's columns that further rows part: a ghost of the other side parts a cell or two
 AS_LARGE = 0.98  # a dotted reading of the same table differs by its rulings' thickness
 
@@ -56,7 +58,11 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     if rest:
         whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
-        return whole if fits and cover(whole) >= NEARLY * cover(solid) else solid
+        if not fits or cover(whole) < NEARLY * cover(solid):
+            return solid
+        # a table whose rulings are all decided may be another one, and then its print is in other columns
+        least = DOUBTED if solid and _certainty(solid) >= SURE else 1.0
+        return tuple(replace(grid, certainty=min(grid.certainty, least)) for grid in whole)
     unsure = bool(guide.borders) and not guide.ruled and _certainty(solid) < SURE
     if solid and (_columns(solid) < LEAST_COLUMNS or unsure):
         # two strokes, or letters, and the rulings between them, in a table that has no upright ones
@@ -127,7 +133,11 @@ def _has_own_columns(grid: Grid, page: PageImage, borders: Sequence[float]) -> b
     own = _scaled(grid, page)
     far = SAME_BORDER * (borders[-1] - borders[0])
     away = [min(abs(x - border) for border in borders) for x in own]
-    between = max(away[0], away[-1]) < SAME_REST <= min(away[1:-1], default=0.0)
+    # laid over each other by their sides, the borders of one table lie within a few pixels of each other
+    scale = (borders[-1] - borders[0]) / (own[-1] - own[0])
+    laid = [borders[0] + (x - own[0]) * scale for x in own[1:-1]]
+    apart = min((min(abs(x - border) for border in borders) for x in laid), default=0.0)
+    between = max(away[0], away[-1]) < SAME_REST and apart >= SAME_LAID
     return grid.certainty >= SURE and (sum(x > far for x in away[1:-1]) >= LEAST_OWN or between)
 
 

@@ -30,6 +30,7 @@ SURE_NUMBER = 0.9  # both scores above it and the same string: no further prepar
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
 BULLET = "- "
+WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 
 
@@ -117,6 +118,10 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     seconds = [engines[name] for name in ("ppocr", FIRST_ENGINE) if name in engines]
     again = _ask(_ask([first[i] for i in doubtful], seconds, "clean"), seconds, "dark")
     for i, cell in zip(doubtful, again, strict=True):
+        first[i] = cell
+    worded = [i for i, cell in enumerate(first) if any(WORD.search(reading.text) for reading in _whole(cell))]
+    readers = [engines[name] for name in (TEXT_ENGINE,) if name in engines]
+    for i, cell in zip(worded, _ask([first[i] for i in worded], readers, "clean"), strict=True):
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     fields = doubt_uneven(zip([parts for _, parts in inked], fields, strict=True))

@@ -160,6 +160,18 @@ def test_another_table_between_the_same_sides_keeps_its_columns() -> None:
     assert shape(find_grids(make_image(other), usual)) == [(6, 6, 36)]
 
 
+def test_a_last_page_without_the_first_column_keeps_the_others_where_they_are() -> None:
+    image = make_image(make_page())
+    usual = usual_guide([find_guide(image, find(image.gray))] * 3)
+    last = np.full((1400, 1600), 255, np.uint8)
+    for r in range(7):
+        cv2.line(last, (XS[0], TOP + r * ROW), (XS[-1], TOP + r * ROW), 0, 2)
+    moved = [XS[0], *(x - 14 for x in XS[2:-1]), XS[-1]]
+    for x in moved:
+        cv2.line(last, (x, TOP), (x, TOP + 6 * ROW), 0, 2)
+    assert shape(find_grids(make_image(last), usual)) == [(6, len(moved) - 1, 6 * (len(moved) - 1))]
+
+
 @pytest.mark.parametrize("shade", [0, 30])
 def test_a_blot_over_a_figure_joins_no_rows(shade: int) -> None:
     page = make_page()
