@@ -18,6 +18,7 @@ LEAST_SLIVER = 0.4  # text heights: rulings end this far past the table's last o
 GOES_ON = 0.7  # share of a column's border that is ruled past the last ruling, where the table goes on
 PARTLY = 0.85  # share of a cell's side that is ruled, below which something hides its ruling
 HIDDEN = 0.3  # the same, below which an outermost side has none
+CROSSING = 0.15  # text heights of ink on a border without a ruling that are print, and no speck
 SOLID = 0.4  # share of a cell under coloured ink from which that is no stamp's strokes
 BROKEN, FEW = 0.08, 8  # share and number of a table's cells with such sides, from which all its rulings are broken
 LEFT, TOP, RIGHT, BOTTOM = range(4)  # places in a box
@@ -52,7 +53,24 @@ def find_covered(page: PageImage, grid: Grid) -> frozenset[GridCell]:
     """
     found = frozenset(cell for cell in grid.cells if _has_gap(page, grid, cell))
     solid = frozenset(cell for cell in grid.cells if page.stamp is not None and _share(page.stamp, cell) > SOLID)
-    return solid | found if len(found) <= max(BROKEN * len(grid.cells), FEW) else solid
+    crossed = frozenset(
+        cell for side in (TOP, BOTTOM) for cell in _cells_at(grid, side) if _is_crossed(page, grid, side)
+    )
+    return solid | crossed | (found if len(found) <= max(BROKEN * len(grid.cells), FEW) else frozenset())
+
+
+def _is_crossed(page: PageImage, grid: Grid, side: int) -> bool:
+    """Whether a ruled table ends, without a ruling, where print goes on: its last ruling was lost, and more with it."""
+    cells = _cells_at(grid, side)
+    if page.origin == "digital" or not grid.ruled or _is_drawn(page, cells, side):
+        return False
+    corner, least = BESIDE * page.text_height, CROSSING * page.text_height
+    for cell in cells:
+        x0, x1, y = round(cell.box[0] + corner), round(cell.box[2] - corner), round(cell.box[side])
+        band = page.gray[max(y - 1, 0) : y + 2, max(x0, 0) : max(x1, 0)]
+        if band.size and np.count_nonzero(band.min(axis=0) < INK_BELOW) >= least:
+            return True
+    return False
 
 
 def _share(mask: np.ndarray, cell: GridCell) -> float:

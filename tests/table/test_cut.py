@@ -125,3 +125,15 @@ def test_rulings_that_are_broken_throughout_hide_nothing() -> None:
     image = make_image(page)
     grids = find_grids(make_image(make_page()))
     assert not find_covered(image, grids[0])
+
+
+def test_a_last_row_whose_ruling_was_lost_and_whose_print_goes_on_is_not_sure() -> None:
+    page = make_page()
+    page[TOP + N_ROWS * ROW - 3 : TOP + N_ROWS * ROW + 4] = 255
+    (grid,) = find_grids(make_image(make_page()))
+    last = [cell for cell in grid.cells if cell.row == N_ROWS - 1]
+    for bottom, covered in ((TOP + N_ROWS * ROW, False), (TOP + N_ROWS * ROW - 25, True)):
+        cells = tuple(replace(c, box=(*c.box[:3], float(bottom))) if c in last else c for c in grid.cells)
+        found = find_covered(make_image(page), replace(grid, cells=cells))
+        assert {cell.row for cell in found} == ({N_ROWS - 1} if covered else set())
+        assert len(found) == (len(last) if covered else 0)
