@@ -70,7 +70,7 @@ def find_number(head: HeadText) -> HeadField:
         confidence * head.sureness(chosen.start, end),
         head.piece(chosen.start, end),
         (),
-        ("head-disagrees",) if disagree else (),
+        _doubts(head, chosen.start, disagree=disagree),
     )
 
 
@@ -92,8 +92,14 @@ def find_date(head: HeadText) -> HeadField:
         (CONTRADICTED if disagree else IN_REFERENCE) * head.sureness(start, chosen.end),
         head.piece(start, chosen.end),
         (),
-        ("head-disagrees",) if disagree else (),
+        _doubts(head, chosen.start, disagree=disagree),
     )
+
+
+def _doubts(head: HeadText, start: int, *, disagree: bool) -> tuple[str, ...]:
+    """Reasons to doubt what begins at a place of the text: it may be the rest of figures that a wide space parts."""
+    torn = head.text[start : start + 1].isdigit() and head.text[:start].rstrip()[-1:].isdigit()
+    return (*(("head-disagrees",) if disagree else ()), *(("garbled",) if torn else ()))
 
 
 def _reference_number(head: HeadText, cited: Sequence[Found]) -> Found | None:
