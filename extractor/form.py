@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-
 from extractor.errors import NoCatalogue
-from extractor.halves import join_halves
+from extractor.halves import rejoin
 from extractor.indicator import choose_catalogue, match_rows
 from extractor.records import (
     Catalogue,
@@ -24,14 +22,12 @@ from extractor.records import (
     Row,
     Table,
 )
-from extractor.table import rejoin_rows
 
 PIECE_FIT = 0.5  # share of a table's rows with a label of the catalogue from which it is a piece of the form
 SAME_SIDES = 0.02  # of the page's width: how far the sides of one table may differ from page to page
 SECOND_COPY = 0.5  # share of a piece's indicators that other pieces hold too: then it is a second copy
 LEAST_ROWS = 3
 SLICE = 60  # rows: less than a report, where one table holds several reports and so fits none as a whole
-LONGER_FITS = 4.0  # rapidfuzz points by which a label joined over a page break must be more like an indicator's
 GUESSED_COLUMNS = 0.4  # certainty of rows whose columns were told by content alone
 FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead stands
 
@@ -101,9 +97,7 @@ def find_form(
     return Form(
         catalogue,
         confidence,
-        _rejoined(
-            [row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))], catalogue
-        ),
+        rejoin([row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))], catalogue),
         max((draft.measures for draft in pieces), key=len),
         tuple(dict.fromkeys(grid.ink.grid.page for grid in grids)),
         head,
@@ -111,41 +105,6 @@ def find_form(
         tuple(_other(grid) for draft in others for grid in draft.grids),
         tuple(sorted({grid.ink.grid.page for draft in copies for grid in draft.grids})),
     )
-
-
-def _rejoined(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow, ...]:
-    """Rows with the ends of labels that a page break cut off, where only the catalogue can tell them from titles."""
-    wordings = [text.casefold() for one in catalogue.indicators for text in (one.label, *one.variants)]
-    joined: list[DraftRow] = []
-    for row in rows:
-        before = joined[-1] if joined else None
-        if before is not None and before.pieces[-1].page != row.pieces[0].page and _may_be_rest(before, row):
-            whole, head, tail = (
-                _likeness(label, wordings) for label in (_label(before, row), _label(before), _label(row))
-            )
-            if whole > max(head, tail) + LONGER_FITS:
-                joined[-1] = rejoin_rows(before, row)
-                continue
-        joined.append(row)
-    return tuple(join_halves(joined, catalogue))
-
-
-def _may_be_rest(before: DraftRow, row: DraftRow) -> bool:
-    """Whether a row holds a label and no more than a unit that the row before it lacks."""
-    others = (*row.stt, *row.value, *row.note, *(row.unit if _has_ink(before.unit) else ()))
-    return not _has_ink(others) and any(cell.text for cell in row.label)
-
-
-def _has_ink(cells: Sequence[CellText]) -> bool:
-    return any(cell.ink.has_ink for cell in cells)
-
-
-def _label(*rows: DraftRow) -> str:
-    return " ".join(cell.text for row in rows for cell in row.label).casefold()
-
-
-def _likeness(label: str, wordings: Sequence[str]) -> float:
-    return max((fuzz.ratio(label, wording) for wording in wordings), default=0.0)
 
 
 def _doubted(draft: DraftTable) -> tuple[DraftRow, ...]:

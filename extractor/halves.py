@@ -1,8 +1,8 @@
-"""Rows of the form as its rulings part them -> rows whole again that a crease or a scratch across the page cut in two.
+"""Rows of the form as its rulings part them -> rows whole again that a page break, a crease or a scratch cut in two.
 
 What lies on either side of such a line is half a label, or a value without a label. Where the catalogue knows the
 label that both halves make, they are one row; where nothing tells whose a value without a label is, nothing beside it
-is certain. Such rows go to a person.
+is certain. What a line within a page cut goes to a person; a page break is usual.
 """
 
 from __future__ import annotations
@@ -20,16 +20,27 @@ LIKE_WHOLE = 80.0  # rapidfuzz ratio from which a joined label is an indicator's
 DOUBTED = 0.4  # certainty of rows that may be halves
 
 
-def join_halves(rows: Sequence[DraftRow], catalogue: Catalogue) -> list[DraftRow]:
-    """The rows, halves joined where their labels say so, else doubted."""
+def rejoin(rows: Sequence[DraftRow], catalogue: Catalogue) -> tuple[DraftRow, ...]:
+    """The rows, halves joined where only the catalogue can tell them from rows of their own, else doubted."""
     wordings = [text.casefold() for one in catalogue.indicators for text in (one.label, *one.variants)]
     joined: list[DraftRow] = []
     for row in rows:
-        if joined and _may_be_halves(joined[-1], row) and _fit_together(joined[-1], row, wordings):
-            joined[-1] = _doubted(rejoin_rows(joined[-1], row))
-        else:
-            joined.append(row)
-    return _beside_unlabelled(joined)
+        before = joined[-1] if joined else None
+        if before is not None and not _on_one_page(before, row) and _may_be_rest(before, row):
+            if _fit_together(before, row, wordings, 0.0):
+                joined[-1] = rejoin_rows(before, row)
+                continue
+        elif before is not None and _may_be_halves(before, row) and _fit_together(before, row, wordings, LIKE_WHOLE):
+            joined[-1] = _doubted(rejoin_rows(before, row))
+            continue
+        joined.append(row)
+    return tuple(_beside_unlabelled(joined))
+
+
+def _may_be_rest(before: DraftRow, row: DraftRow) -> bool:
+    """Whether a row behind a page break holds a label and no more than a unit that the row before it lacks."""
+    others = (*row.stt, *row.value, *row.note, *(row.unit if _has_ink(before.unit) else ()))
+    return not _has_ink(others) and any(cell.text for cell in row.label)
 
 
 def _may_be_halves(upper: DraftRow, lower: DraftRow) -> bool:
@@ -43,10 +54,11 @@ def _on_one_page(upper: DraftRow, lower: DraftRow) -> bool:
     return upper.pieces[-1].page == lower.pieces[0].page
 
 
-def _fit_together(upper: DraftRow, lower: DraftRow, wordings: Sequence[str]) -> bool:
+def _fit_together(upper: DraftRow, lower: DraftRow, wordings: Sequence[str], least: float) -> bool:
+    """Whether both labels together are more like an indicator's than either is, and at least so much like one."""
     apart = max(_likeness(_label(upper), wordings), _likeness(_label(lower), wordings))
     whole = _likeness(f"{_label(upper)} {_label(lower)}", wordings)
-    return whole >= LIKE_WHOLE and whole > apart + LONGER_FITS
+    return whole >= least and whole > apart + LONGER_FITS
 
 
 def _beside_unlabelled(rows: Sequence[DraftRow]) -> list[DraftRow]:

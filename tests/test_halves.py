@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.halves import join_halves
+from extractor.halves import rejoin
 from extractor.records import LEAST_GRID, Catalogue, DraftRow
 from tests.builders import make_catalogue
 from tests.table.test_rows import make_draft
@@ -19,24 +20,24 @@ def catalogue() -> Catalogue:
     )
 
 
-def sure(rows: list[DraftRow]) -> list[bool]:
+def sure(rows: Sequence[DraftRow]) -> list[bool]:
     return [row.grid_certainty >= LEAST_GRID for row in rows]
 
 
 def test_two_halves_of_a_label_are_one_row_for_a_person() -> None:
     halves = [make_draft(LABELS[0][:25], 1, "208"), make_draft(LABELS[0][26:], 1)]
-    rows = join_halves([make_draft(LABELS[1], 1, "65"), *halves, make_draft(LABELS[2], 1, "3")], catalogue())
+    rows = rejoin([make_draft(LABELS[1], 1, "65"), *halves, make_draft(LABELS[2], 1, "3")], catalogue())
     assert sure(rows) == [True, False, True]
     assert [cell.text for cell in rows[1].value] == ["208", ""]
 
 
 def test_rows_with_labels_or_values_of_their_own_stay_apart() -> None:
     rows = [make_draft(LABELS[1], 1), make_draft(LABELS[2], 1)]
-    assert join_halves(rows, catalogue()) == rows
+    assert rejoin(rows, catalogue()) == tuple(rows)
     valued = [make_draft(LABELS[0][:25], 1, "208"), make_draft(LABELS[0][26:], 1, "9")]
-    assert join_halves(valued, catalogue()) == valued
+    assert rejoin(valued, catalogue()) == tuple(valued)
 
 
 def test_a_value_without_a_label_leaves_no_blank_beside_it_certain() -> None:
     rows = [make_draft(LABELS[0], 1), make_draft("", 1, "7"), make_draft(LABELS[1], 1, "8"), make_draft(LABELS[2], 1)]
-    assert sure(join_halves(rows, catalogue())) == [False, True, True, True]
+    assert sure(rejoin(rows, catalogue())) == [False, True, True, True]

@@ -97,8 +97,15 @@ def find_date(head: HeadText) -> HeadField:
 
 
 def _doubts(head: HeadText, start: int, *, disagree: bool) -> tuple[str, ...]:
-    """Reasons to doubt what begins at a place of the text: it may be the rest of figures that a wide space parts."""
-    torn = head.text[start : start + 1].isdigit() and head.text[:start].rstrip()[-1:].isdigit()
+    """Reasons to doubt what begins at a place of the text: it may be the rest of figures that a wide space parts.
+
+    A figure before it may be read as a letter: a lone one, or one that the rest hangs on.
+    """
+    before = head.plain[:start]
+    word = next(reversed(before.split()), "")
+    hangs = before[-1:].isalpha() and not word.endswith("so")
+    figure = word[-1:].isdigit() or (len(word) == 1 and word.isalpha())
+    torn = head.text[start : start + 1].isdigit() and (hangs or figure)
     return (*(("head-disagrees",) if disagree else ()), *(("garbled",) if torn else ()))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractor.form import _lines_above, _rejoined
+from extractor.form import _lines_above
+from extractor.halves import rejoin
 from extractor.reading.careful import _Cell, _settle
 from extractor.records import (
     CellInk,
@@ -51,10 +52,10 @@ def test_the_end_of_a_label_after_a_page_break_is_no_row_of_its_own() -> None:
     indicators = (replace(catalogue.indicators[0], label=LABEL), replace(catalogue.indicators[1], label="UBND cấp xã"))
     catalogue = replace(catalogue, indicators=indicators)
     cut = [make_draft(LABEL[:34], 1, "3"), make_draft(LABEL[34:], 2)]
-    (row,) = _rejoined(cut, catalogue)
+    (row,) = rejoin(cut, catalogue)
     assert [cell.text for cell in row.value] == ["3", ""]
     title = [make_draft(LABEL, 1, "3"), make_draft("UBND cấp xã", 2)]
-    assert len(_rejoined(title, catalogue)) == 2
+    assert len(rejoin(title, catalogue)) == 2
 
 
 def test_a_first_row_with_a_unit_whose_capital_was_lost_is_a_row_of_its_own() -> None:
@@ -62,10 +63,10 @@ def test_a_first_row_with_a_unit_whose_capital_was_lost_is_a_row_of_its_own() ->
     own = "ống số người được phê duyệt"
     indicators = (replace(catalogue.indicators[0], label=LABEL), replace(catalogue.indicators[1], label=f"T{own}"))
     rows = [make_draft(LABEL, 1), replace(make_draft(own, 2), unit=(make_cell("Người", page=2),))]
-    assert len(_rejoined(rows, replace(catalogue, indicators=indicators))) == 2
+    assert len(rejoin(rows, replace(catalogue, indicators=indicators))) == 2
     # beside the end of a label the unit may stand in the middle of the row
     rest = replace(make_draft(LABEL[34:], 2), unit=(make_cell("Người", page=2),))
-    assert len(_rejoined([make_draft(LABEL[:34], 1), rest], replace(catalogue, indicators=indicators))) == 1
+    assert len(rejoin([make_draft(LABEL[:34], 1), rest], replace(catalogue, indicators=indicators))) == 1
 
 
 def test_without_a_column_of_values_nothing_is_blank() -> None:

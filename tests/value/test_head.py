@@ -237,5 +237,9 @@ def test_a_period_far_from_the_reports_date_is_doubted(period: str, *, doubted: 
 def test_figures_that_a_wide_space_parts_are_not_sure() -> None:
     head = head_of("NĂM 2023", "(Kèm theo Báo cáo số 6 1 /BC-UBND ngày 1 6/09/2023 của UBND huyện Kế Sách)")
     assert (head.report_number.reasons, head.report_date.reasons) == (("garbled",), ("garbled",))
+    lettered = head_of("NĂM 2023", "(Kèm theo Báo cáo số ó 1 /BC-UBND ngày 16/09/2023 của UBND huyện Kế Sách)")
+    assert (lettered.report_number.reasons, lettered.report_date.reasons) == (("garbled",), ())
+    glued = head_of("NĂM 2023", "(Kèm theo Báo cáo số61/BC-UBND ngày 16/09/2023 của UBND huyện Kế Sách)")
+    assert glued.report_number.reasons == ()
     sound = head_of("NĂM 2023", "(Kèm theo Báo cáo số 61/BC-UBND ngày 16/09/2023 của UBND huyện Kế Sách)")
     assert (sound.report_number.reasons, sound.report_date.reasons) == ((), ())
