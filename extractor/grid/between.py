@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.grid.phrases import find_phrases, group_lines
+from extractor.grid.pieces import LEAST_GAP
 from extractor.records import Grid, PageImage
 
-LEAST_GAP = 1.0  # text heights: nearer pieces have lost no more than a ruling
 FAR_ACROSS = 0.8  # text heights by which prose reaches over a border on both sides
 CAPTION = 0.5  # share of the lines between two tables that must run across the borders of columns
 

@@ -12,7 +12,7 @@ from extractor.grid.between import stand_apart
 from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
 from extractor.grid.phrases import find_phrases
-from extractor.grid.pieces import cover, do_overlap, has_stray_rulings
+from extractor.grid.pieces import cover, do_overlap, goes_on, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings, reduce_page
 from extractor.grid.stems import without_stems
 from extractor.records import Grid, Guide, PageImage
@@ -44,7 +44,8 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         return solid
     beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
     sound = [grid for grid in beside if not _is_shifted(guide.borders, _scaled(grid, page))]
-    if len(beside) == len(sound) == 1 and sound[0].n_columns >= len(guide.borders) - 1:
+    whole = len(beside) == len(sound) == 1 and sound[0].n_columns >= len(guide.borders) - 1
+    if whole and not goes_on(page, sound[0], solid):
         return solid
     if beside and _are_tables(beside, page, guide.borders):
         return solid
@@ -56,19 +57,19 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
         if lattice is not None and guide.ruled and cover((lattice,)) >= NEARLY * cover(solid):
             return (lattice,)
     if rest:
-        whole = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
-        fits = bool(whole) and whole[0].n_columns == len(guide.borders) - 1
-        if not fits or cover(whole) < NEARLY * cover(solid):
+        aligned = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
+        fits = bool(aligned) and aligned[0].n_columns == len(guide.borders) - 1
+        if not fits or cover(aligned) < NEARLY * cover(solid):
             return solid
         # a table whose rulings are all decided may be another one, and then its print is in other columns
         least = DOUBTED if solid and _certainty(solid) >= SURE else 1.0
-        return tuple(replace(grid, certainty=min(grid.certainty, least)) for grid in whole)
+        return tuple(replace(grid, certainty=min(grid.certainty, least)) for grid in aligned)
     unsure = bool(guide.borders) and not guide.ruled and _certainty(solid) < SURE
     if solid and (_columns(solid) < LEAST_COLUMNS or unsure):
         # two strokes, or letters, and the rulings between them, in a table that has no upright ones
-        whole = find_aligned(page, dotted_rulings, guide, ())
-        if cover(whole) > LARGER * cover(solid):
-            return whole
+        aligned = find_aligned(page, dotted_rulings, guide, ())
+        if cover(aligned) > LARGER * cover(solid):
+            return aligned
     # where another page has a table without rulings, it may go on above or below a ruled one
     return tuple(sorted((*solid, *find_aligned(page, dotted_rulings, guide, solid)), key=lambda grid: grid.box[1]))
 
@@ -113,9 +114,8 @@ def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     borders = _scaled(main, page)
     sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
     broken = len(sides) > 1 and not _are_tables(sides, page, borders)
-    return Guide(
-        borders, ruled=main.ruled, broken=broken or do_overlap(grids) or (main.ruled and has_stray_rulings(page, grids))
-    )
+    broken = broken or do_overlap(grids) or (main.ruled and goes_on(page, main, grids))
+    return Guide(borders, ruled=main.ruled, broken=broken or (main.ruled and has_stray_rulings(page, grids)))
 
 
 def _are_tables(grids: Sequence[Grid], page: PageImage, borders: Sequence[float]) -> bool:
@@ -181,8 +181,8 @@ def _is_within(whole: Sequence[float], seen: Sequence[float]) -> bool:
 
 
 def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
-    """Whether a border was lost and another line taken for one: most are where they should be, but not all."""
-    if len(whole) != len(seen) or _same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
+    """Whether a border was lost and other lines taken for some: most are where they should be, but not all."""
+    if len(whole) > len(seen) or _same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
         return False
     return _kept(whole, seen) > len(whole) / 2
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from extractor.grid.lattice import MIN_ROW, build_grid
-from extractor.grid.line import Line, collinear, thin_out, weighted_position
+from extractor.grid.line import Line, collinear, inked, thin_out
 from extractor.grid.lossy import go_on
 from extractor.grid.outer import rows_beyond
 from extractor.grid.phrases import Phrase
@@ -17,6 +17,7 @@ from extractor.records import Grid
 
 FED = 3.0  # text heights by which a sheet may lie elsewhere under the scanner than another one
 FITS = 0.8  # text heights from a known border, moved and scaled, beyond which what is drawn is another one
+LEAST_TOLD = 3  # borders that must agree where another one, beside which a streak stands, does not
 SEEN = 0.08  # share of a ruling of a known table that is enough to know it by
 MOST_CROSSED = 0.2  # share of rows in which print may stand over a border that is known from other pages
 MOST_SIGNED = 0.35  # the same for a border or two that a signature crosses,
@@ -58,16 +59,25 @@ def _place(known: Sequence[float], columns: Sequence[Segment], text_height: floa
     None: what is drawn does not fit them, however moved and scaled, and is of a table with columns of its own.
     """
     expected = np.array(known)
-    drawn = np.full(len(known), np.nan)
-    for index, x in enumerate(known):
-        near = [s for s in columns if abs(s.position - x) < FED * text_height]
-        if near:
-            drawn[index] = weighted_position(near)
+    near = [[s for s in columns if abs(s.position - x) < FED * text_height] for x in known]
+    lines = [max(collinear(strokes, text_height), key=inked) if strokes else None for strokes in near]
+    drawn = np.array([np.nan if line is None else line.position for line in lines])
     found = ~np.isnan(drawn)
     if found.sum() < 2:
         return [float(x) for x in expected]
-    scale, offset = np.polyfit(expected[found], drawn[found], 1)
-    moved = expected * scale + offset
-    if np.abs(moved - drawn)[found].max() > FITS * text_height:
+    moved = _lay_over(expected, drawn, found)
+    away = np.where(found, np.abs(moved - drawn), 0.0)
+    if away.max() > FITS * text_height and found.sum() > LEAST_TOLD:
+        # a streak beside a ruling that was lost
+        found[away.argmax()] = False
+        moved = _lay_over(expected, drawn, found)
+        away = np.where(found, np.abs(moved - drawn), 0.0)
+    if away.max() > FITS * text_height:
         return None
     return [float(x) for x in np.where(found, drawn, moved)]
+
+
+def _lay_over(expected: np.ndarray, drawn: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """The expected positions moved and scaled to those that are drawn, where `found`."""
+    scale, offset = np.polyfit(expected[found], drawn[found], 1)
+    return np.asarray(expected * scale + offset)

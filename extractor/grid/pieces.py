@@ -10,6 +10,8 @@ from extractor.records import Box, Grid, PageImage
 
 LEAST_STRAY = 4  # strokes of each direction outside of all tables: letterheads and charts of prose have fewer
 SMALL = 0.35  # of the page: tables that take less leave room for one that is in pieces
+LEAST_GAP = 1.0  # text heights between two tables: nearer pieces have lost no more than a ruling
+SAME_SIDE = 0.4  # text heights by which the sides of pieces differ
 MARGIN = 1.0  # text heights around a table in which a stroke is its own
 
 
@@ -18,6 +20,17 @@ def do_overlap(grids: Sequence[Grid]) -> bool:
     return any(
         min(a.box[2], b.box[2]) > max(a.box[0], b.box[0]) and min(a.box[3], b.box[3]) > max(a.box[1], b.box[1])
         for a, b in combinations(grids, 2)
+    )
+
+
+def goes_on(page: PageImage, table: Grid, grids: Sequence[Grid]) -> bool:
+    """Whether right above or below a table, with a side of it, stands a piece that only a lost ruling parts from it."""
+    near, same = LEAST_GAP * page.text_height, SAME_SIDE * page.text_height
+    return any(
+        max(grid.box[1] - table.box[3], table.box[1] - grid.box[3]) < near
+        and min(abs(grid.box[0] - table.box[0]), abs(grid.box[2] - table.box[2])) < same
+        for grid in grids
+        if grid is not table
     )
 
 

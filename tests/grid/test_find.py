@@ -149,6 +149,18 @@ def test_a_streak_that_no_other_page_has_makes_no_column(x: int) -> None:
     assert shape(find_grids(make_image(streaked), usual)) == WHOLE
 
 
+def test_streaks_do_not_stand_for_a_ruling_that_was_lost() -> None:
+    streaked = make_page()
+    streaked[TOP + 3 : TOP + N_ROWS * ROW - 2, XS[3] - 3 : XS[3] + 4] = 255
+    for x, first, last in ((945, 10, 14), (1250, 13, N_ROWS - 1)):
+        cv2.line(streaked, (x, TOP + first * ROW), (x, TOP + last * ROW), 0, 2)
+    image = make_image(make_page())
+    usual = usual_guide([find_guide(image, find(image.gray))] * 3)
+    (grid,) = find_grids(make_image(streaked), usual)
+    assert shape((grid,)) == WHOLE
+    assert [grid.cells[2].box[2], grid.cells[3].box[2]] == pytest.approx(XS[3:5], abs=3)
+
+
 def test_another_table_between_the_same_sides_keeps_its_columns() -> None:
     image = make_image(make_page())
     usual = usual_guide([find_guide(image, find(image.gray))] * 3)

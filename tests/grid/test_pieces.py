@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
-from extractor.grid.pieces import cover, do_overlap
-from extractor.records import Grid, Guide
+from extractor.grid.pieces import cover, do_overlap, goes_on
+from extractor.records import Box, Grid, Guide
 from tests.grid.test_find import N_ROWS, ROW, TOP, XS, make_image, make_page, shape
 
 BOTTOM = TOP + N_ROWS * ROW
@@ -112,3 +112,22 @@ def test_tables_that_lie_over_each_other_cover_their_common_part_once() -> None:
     assert not do_overlap([one, below])
     assert cover([one, other]) == 125
     assert cover([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("box", "broken"),
+    [
+        ((100, 904, 420, 1090), True),  # the left side of it, where dots of its other columns were lost
+        ((860, 904, 1500, 1090), True),
+        ((300, 904, 700, 1090), False),  # between its sides: a box of its own
+        ((100, 940, 420, 1090), False),  # white between them
+    ],
+)
+def test_a_piece_right_below_a_table_is_the_rest_of_it(box: Box, broken: bool) -> None:
+    page = make_page()
+    page[TOP + 14 * ROW + 3 :] = 255
+    image = make_image(page)
+    (main,) = find_grids(image)
+    piece = Grid(1, 4, 2, (), box, True, 1.0)
+    assert goes_on(image, main, (main, piece)) is broken
+    assert is_unlike(find_guide(image, (main, piece)), NO_GUIDE, usual()) is broken
