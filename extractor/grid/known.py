@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,10 +39,10 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float], phrases: Seq
     beside = FED * text_height
     level = [s for s in rulings.rows if left - beside < s.start and s.end < right + beside]
     lines = thin_out(collinear(level, text_height), MIN_ROW * text_height)
-    lines = [line for line in lines if line.covered(left, right) >= SEEN]
+    lines = [line for line in lines if line.covered(left, right) >= SEEN and _is_spread(line, borders)]
     if len(lines) < 2:
         return None
-    gaps = [(a.position, b.position) for a, b in zip(lines, lines[1:], strict=False)]
+    gaps = [(a.position, b.position) for a, b in pairwise(lines)]
     crossed = [np.mean([rulings.is_crossed(x, *gap, vertical=True) for gap in gaps]) for x in borders]
     if max(crossed) > (MOST_SIGNED if np.mean(crossed) <= FEW_CROSSED else MOST_CROSSED):
         return None
@@ -51,6 +52,11 @@ def find_known(rulings: Rulings, page: int, known: Sequence[float], phrases: Seq
     vertical = [Line(x, ((lines[0].position, lines[-1].position),)) for x in borders]
     grid = build_grid(go_on(lines, vertical, rulings, upright=False, least=SEEN), vertical, page, rulings)
     return replace(grid, certainty=min(grid.certainty, seen))
+
+
+def _is_spread(line: Line, borders: Sequence[float]) -> bool:
+    """Whether a level line is seen in several columns, as is left of a ruling: a note's letters are in one."""
+    return sum(line.covered(a, b) > 0 for a, b in pairwise(borders)) > 1
 
 
 def _place(known: Sequence[float], columns: Sequence[Segment], text_height: float) -> list[float] | None:

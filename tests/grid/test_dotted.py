@@ -68,6 +68,15 @@ def test_a_page_without_its_upright_dots_follows_the_columns_of_the_others() -> 
     assert shape(find_grids(lost, usual)) == WHOLE
 
 
+def test_dots_within_one_column_are_no_ruling() -> None:
+    image = make_image(make_page(0.2, 0.2))
+    usual = usual_guide([find_guide(image, find_grids(image))] * 3)
+    page, y = make_page(0.3, 0.95), TOP + 7 * ROW + ROW // 2
+    for x in range(XS[4] + 20, XS[5] - 20, PITCH):
+        page[y : y + DOT, x : x + DOT] = 0
+    assert shape(find_grids(make_image(page), usual)) == WHOLE
+
+
 def test_a_signature_across_a_border_hides_no_table_whose_columns_are_known() -> None:
     image = make_image(make_page(0.2, 0.2))
     usual = usual_guide([find_guide(image, find_grids(image))] * 3)
