@@ -10,13 +10,16 @@ from statistics import median
 import cv2
 import numpy as np
 
+from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
 from extractor.records import CellText, Field, TextLine
 
+DOT = 0.2  # of the highest piece of ink: a smaller one is of a screen or dirt
 LOW = 0.5  # of the highest digit: what is lower is a comma or a dash
 UNEVEN = 0.16  # of their height by which digits of one figure differ, or stand off their line, that no font prints
 UNLIKE = 0.16  # the same, by which a figure differs from the others of its page
 STROKE = 1.3  # of its height: a level stroke in a figure that is longer belongs to no digit
+BAR = 0.8  # of its height: what the bar of each 4 adds where bars of several touch
 FIGURE = re.compile(r"[\d.,]*\d[\d.,]*")
 SHORT = frozenset("012")  # digits that old-style figures set lower than all others
 OLD_STYLE = 0.86  # of the others' height, below which they are set so
@@ -75,17 +78,21 @@ def measure_figure(line: TextLine, raw: str) -> Figure | None:
     """The digits of a line of figures, read as `raw`; None where no ink is as high as one."""
     x0, y0, x1, y1 = line.inner
     ink = line.clean[y0:y1, x0:x1] < INK_BELOW
+    labels, stats, _ = find_pieces(ink)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    ink &= (sides >= DOT * sides[1:].max(initial=0))[labels]
     spans = [_span(ink[:, a:b]) for a, b in _runs(np.asarray(ink.any(axis=0)))]
     highest = max((foot - top for top, foot in spans), default=0)
     high = [(top, foot) for top, foot in spans if foot - top >= LOW * highest]
     if not high:
         return None
     read = re.sub(r"\D", "", raw)
+    longest = max((len(fours) for fours in re.findall("4+", read)), default=0)
     return Figure(
         tuple(top for top, _ in high),
         tuple(foot for _, foot in high),
         read if len(read) == len(high) else "",
-        _has_stroke(ink, STROKE * highest),
+        _has_stroke(ink, max(STROKE, BAR * longest) * highest),
     )
 
 

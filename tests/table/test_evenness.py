@@ -46,6 +46,14 @@ def test_where_many_differ_all_are_written() -> None:
     assert all(unlike(write((5, 42)), write((4, 41)), write((18, 35)), *[write(DIGIT)] * 5))
 
 
+def test_dots_of_a_screen_beside_a_figure_are_no_digits() -> None:
+    screened = write(DIGIT, DIGIT)
+    for y in (16, 22, 29):
+        screened.clean[y : y + 3, 25:28] = 0
+        screened.clean[y + 6 : y + 9, 33:36] = 0
+    assert unlike(screened, *[write(DIGIT)] * 5) == [False] * 6
+
+
 def test_only_figures_are_measured() -> None:
     piece = Piece(1, (0.0, 0.0, 1.0, 1.0))
 
@@ -56,6 +64,15 @@ def test_only_figures_are_measured() -> None:
     tall = write((5, 42), (12, 50))
     fields = doubt_uneven([cell(tall, "17"), cell(tall, "Có"), *[cell(write(DIGIT), "1")] * 7])
     assert [field.raw for field in fields if "uneven-figures" in field.reasons] == ["17"]
+
+
+def test_bars_of_fours_that_touch_are_no_stroke_of_a_pen() -> None:
+    fours = write(DIGIT, DIGIT)
+    fours.clean[27:29, 10:45] = 0
+    for raw, struck in (("44", False), ("11", True)):
+        figure = measure_figure(fours, raw)
+        assert figure is not None
+        assert figure.struck is struck
 
 
 def test_old_style_figures_are_print() -> None:
