@@ -83,3 +83,9 @@ def _slide(join: Callable[..., np.ndarray], rows: np.ndarray, length: int, beyon
         windows = join(windows[:-size], windows[size:])
         size *= 2
     return join(windows[:count], windows[length - size : length - size + count]) if size < length else windows
+
+
+def straight_strokes(ink: np.ndarray, level: int, upright: int) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of level and of upright straight strokes, of at least so many pixels, with their edges. `ink`: uint8."""
+    rows, columns = open_rows(ink, level), open_columns(ink, upright)
+    return cv2.dilate(rows, np.ones((3, 1), np.uint8)), cv2.dilate(columns, np.ones((1, 3), np.uint8))

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces, open_columns, open_rows
+from extractor.page.discs import Disc
+from extractor.pixels import find_pieces, straight_strokes
 
-WORK_DPI = 60.0  # circles are sought on a page reduced to about this resolution
-RADII = (13.0, 24.0)  # mm: a stamp's rim
-MM_PER_INCH = 25.4
-LEAST_SLOPE = 60.0  # Sobel response of an edge
-LEVEL = 0.1  # part of an edge's slope along the page's sides, below which it is a ruling's
-SECTORS = 60  # a rim is seen in so many directions
-LEAST_VOTES = 0.24  # share of a full rim's edges that point at a centre, for it to be looked at
-LEAST_RIM = 0.5  # share of the directions in which the rim is seen
-ALIGNED = 0.9  # cosine between an edge's slope and the radius, from which the edge may be the rim's
-LEAST_ALIGNED, SURELY_ALIGNED = 0.35, 0.5  # share of the edges along a circle that are its rim's; print has 0.29
-RIM_REACH = 2.5  # pixels of the reduced page on both sides of a rim
-RING = 0.965, 1.035  # of the radius: where the rim lies
-DARK_SHARE = 0.4  # print and rulings darken fewer directions
-MAX_STAMPS = 4
-GREY_RIM = 70  # grey level from which a rim is lighter than print, which is black on the stretched page
 CUT = 0.65  # of the rim's grey level: what is darker is print, since a stamp's letters are fatter than its rim
 LEAST_RULED = 4.5  # text heights: a straight stroke within a stamp that is as long is a ruling below it
 GROWN = 1.06  # radii: what belongs to a stamp lies within
@@ -34,114 +19,6 @@ RULING = (5.0, 3.6)  # text heights: longer straight strokes, level and upright,
 ACROSS = 0.5  # text heights of ruling that a stroke is followed across
 LEAST_STROKE = (1.25, 3.0)  # text heights: shorter and longer side of what a pen has drawn over a table
 MOST_INK = 0.2  # share of its box that a pen's stroke covers; lines of print that touch cover more
-
-
-@dataclass(frozen=True, slots=True)
-class Disc:
-    """A round stamp in pixels of the page; `level`: grey level of its rim, 0 black."""
-
-    x: float
-    y: float
-    radius: float
-    level: float
-
-    @property
-    def is_grey(self) -> bool:
-        """Whether its ink is paler than print, so that it can be lifted."""
-        return self.level >= GREY_RIM
-
-
-def find_discs(gray: np.ndarray, dpi: float) -> tuple[Disc, ...]:
-    """Round stamps on a page, gray uint8 (H, W): circles whose edges point at one centre, whole or in parts."""
-    factor = max(round(dpi / WORK_DPI), 1)
-    small = cv2.resize(gray, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
-    unit = dpi / factor / MM_PER_INCH
-    radii = np.arange(round(RADII[0] * unit), round(RADII[1] * unit) + 1)
-    edges = _edges(small)
-    seen, at = _vote(small.shape, edges, radii)
-    found: list[Disc] = []
-    for _ in range(MAX_STAMPS):
-        y, x = divmod(int(seen.argmax()), seen.shape[1])
-        if seen[y, x] < LEAST_VOTES:
-            break
-        radius = _outer_radius(edges, (float(x), float(y)), radii, int(at[y, x]))
-        if radius is not None:
-            centre = (float(x * factor), float(y * factor))
-            found.append(Disc(*centre, radius * factor, _darkness(gray, centre, radius * factor)))
-        reach = int(radii[0] / 2)
-        seen[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach] = 0
-    return tuple(found)
-
-
-Edges = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-
-
-def _edges(small: np.ndarray) -> Edges:
-    """(y, x, unit slope x, unit slope y) of edge pixels."""
-    smooth = cv2.GaussianBlur(small, (3, 3), 0)
-    gx, gy = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    size = cv2.magnitude(gx, gy)
-    ys, xs = np.nonzero(size > LEAST_SLOPE)
-    length = size[ys, xs]
-    return ys, xs, gx[ys, xs] / length, gy[ys, xs] / length
-
-
-def _vote(shape: tuple[int, ...], edges: Edges, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(share of a full rim seen around each pixel, 0 where it is less than `LEAST_VOTES`, index of the radius)."""
-    ys, xs, dx, dy = edges
-    slanted = np.minimum(np.abs(dx), np.abs(dy)) > LEVEL  # rulings are neither
-    height, width = shape
-    margin = 2 * (int(radii[-1]) // 2 + 1)  # even, so that halves are rounded as without it
-    high, wide = height + 2 * margin, width + 2 * margin
-    cx, dx = (xs[slanted] + margin).astype(np.float64), dx[slanted].astype(np.float64)
-    cy, dy = (ys[slanted] + margin).astype(np.float64), dy[slanted].astype(np.float64)
-    best, at = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
-    for index, radius in enumerate(radii):
-        # a rim is dark, so that on its outer edge the page grows lighter away from the centre
-        where = (np.rint(cy - radius * dy) * wide + np.rint(cx - radius * dx)).astype(np.int64)
-        whole = np.bincount(where, minlength=high * wide).reshape(high, wide)
-        # the edges of one rim are far fewer than 16 bits can count
-        votes = whole[margin:-margin, margin:-margin].astype(np.uint16)
-        votes = cv2.boxFilter(votes, -1, (5, 5), normalize=False)
-        around = np.float32(2 * np.pi * radius)
-        if votes.max() / around < LEAST_VOTES:
-            continue
-        share = votes / around
-        better = share > best
-        best[better], at[better] = share[better], index
-    return best, at
-
-
-def _outer_radius(edges: Edges, centre: tuple[float, float], radii: np.ndarray, found: int) -> float | None:
-    """Of the rims around a centre the outermost, by the one that was found; None where that is no rim."""
-    own = _seen_radius(edges, centre, float(radii[found]), LEAST_ALIGNED)
-    if own is None:
-        return None
-    outer = (_seen_radius(edges, centre, float(radius), SURELY_ALIGNED) for radius in radii[:found:-1])
-    return next((radius for radius in outer if radius is not None), own)
-
-
-def _seen_radius(edges: Edges, centre: tuple[float, float], radius: float, least: float) -> float | None:
-    """The rim at about this radius where enough of it is seen, and at least so large a share of the edges there."""
-    ys, xs, dx, dy = edges
-    rx, ry = xs - centre[0], ys - centre[1]
-    distance = np.hypot(rx, ry)
-    near = np.abs(distance - radius) <= RIM_REACH
-    towards = np.abs(rx[near] * dx[near] + ry[near] * dy[near]) / distance[near]
-    rim = towards > ALIGNED
-    turns = np.floor((np.arctan2(ry[near], rx[near])[rim] + np.pi) / (2 * np.pi) * SECTORS).astype(int)
-    if len(np.unique(turns)) < LEAST_RIM * SECTORS or rim.mean() < least:
-        return None
-    return float(np.median(distance[near][rim]))
-
-
-def _darkness(gray: np.ndarray, centre: tuple[float, float], radius: float) -> float:
-    """Grey level of a stamp's ink: the darkest of its rim in each direction, and of those a usual one."""
-    turns = np.linspace(0, 2 * np.pi, 4 * SECTORS, endpoint=False)[:, None]
-    reach = radius * np.linspace(*RING, max(round((RING[1] - RING[0]) * radius), 3))[None, :]
-    ys = np.clip(np.rint(centre[1] + reach * np.sin(turns)).astype(int), 0, gray.shape[0] - 1)
-    xs = np.clip(np.rint(centre[0] + reach * np.cos(turns)).astype(int), 0, gray.shape[1] - 1)
-    return float(np.quantile(gray[ys, xs].min(axis=1), DARK_SHARE))
 
 
 def lift_grey(gray: np.ndarray, discs: tuple[Disc, ...], text_height: float) -> tuple[np.ndarray, np.ndarray | None]:
@@ -155,18 +32,13 @@ def lift_grey(gray: np.ndarray, discs: tuple[Disc, ...], text_height: float) -> 
         region, inside = _area(gray.shape, disc)
         # rulings may be as grey as the stamp
         ink = (gray[region] < INK_BELOW).astype(np.uint8)
-        inside &= cv2.max(*_straight(ink, text_height, (LEAST_RULED, LEAST_RULED))) == 0
+        long = round(LEAST_RULED * text_height)
+        inside &= cv2.max(*straight_strokes(ink, long, long)) == 0
         paler = inside & (gray[region] > CUT * disc.level)
         lifted[region] |= paler & (gray[region] < INK_BELOW + (255 - INK_BELOW) // 2)
         stretched = np.minimum(gray[region] * (255.0 / (CUT * disc.level)), 255.0).astype(np.uint8)
         gray[region] = np.where(inside, stretched, gray[region])
     return gray, lifted
-
-
-def _straight(ink: np.ndarray, unit: float, least: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Masks of level and of upright straight strokes, and their edges. `least`: their lengths in `unit`s."""
-    level, upright = open_rows(ink, round(least[0] * unit)), open_columns(ink, round(least[1] * unit))
-    return cv2.dilate(level, np.ones((3, 1), np.uint8)), cv2.dilate(upright, np.ones((1, 3), np.uint8))
 
 
 def _area(shape: tuple[int, ...], disc: Disc) -> tuple[tuple[slice, slice], np.ndarray]:
@@ -193,7 +65,7 @@ def _find_strokes(gray: np.ndarray, text_height: float) -> np.ndarray | None:
     small = cv2.erode(gray, np.ones((STROKE_SCALE, STROKE_SCALE), np.uint8))[::STROKE_SCALE, ::STROKE_SCALE]
     unit = text_height / STROKE_SCALE
     ink = (small < INK_BELOW).view(np.uint8)
-    level, upright = _straight(ink, unit, RULING)
+    level, upright = straight_strokes(ink, round(RULING[0] * unit), round(RULING[1] * unit))
     rest = cv2.subtract(ink, cv2.max(level, upright))
     gap = max(round(ACROSS * unit), 3)
     # a stroke goes on beyond the ruling that it crosses

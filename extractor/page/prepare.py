@@ -10,8 +10,10 @@ import numpy as np
 
 from extractor.page.clean import HUES, even_light, has_dots, lift_screen, split_colour, split_ink
 from extractor.page.dewarp import apply_mesh, find_mesh
+from extractor.page.discs import find_discs
 from extractor.page.geometry import Geometry, turn_matrix
-from extractor.page.overlay import find_discs, find_stray, lift_grey
+from extractor.page.overlay import find_stray, lift_grey
+from extractor.page.rims import find_rims, is_black_and_white
 from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
 from extractor.pixels import find_pieces
@@ -75,7 +77,11 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
         layers, geometry = apply_mesh(layers, mesh), replace(geometry, mesh=mesh)
     inks = split_ink(layers[2] < 128, layers[3] < 128, text_height) if len(layers) > 2 else None
     stamp, signature, pen = inks or (None, None, None)
-    discs = find_discs(layers[0], sheet.dpi)
+    discs = (
+        find_rims(layers[0], sheet.dpi, text_height)
+        if is_black_and_white(sheet.pixels)
+        else find_discs(layers[0], sheet.dpi)
+    )
     layers[0], grey = lift_grey(layers[0], discs, text_height)
     stray = find_stray(layers[0], [disc for disc in discs if not disc.is_grey], text_height)
     stray = grey if stray is None else stray if grey is None else stray | grey

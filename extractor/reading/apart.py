@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
-from extractor.records import TextLine
+from extractor.records import GridCell, TextLine
 
 LOWEST, HIGHEST, WIDEST = 0.42, 1.1, 1.2  # text heights of a printed figure; a pen's stroke is larger
 SAME_BASE = 0.14  # text heights by which feet of figures in one number differ
@@ -17,7 +19,76 @@ FAR = 0.9  # text heights between two figures of one number
 MARK_ABOVE, MARK_BELOW, MARK_BESIDE = 0.45, 0.3, 0.3  # text heights around figures where their marks stand
 NEAR, TALL = 0.5, 0.6  # text heights beside a group, and share of its height, of ink that may be one more figure
 FAINT = 0.03  # share of the line's ink: less is specks, and nothing is left out by leaving them
+LEAST_SET = 5  # figures that tell how those of a page are set
+SAME_HEIGHT = 0.1  # of their height by which digits of one page differ
+SAME_PLACE = 0.3  # text heights by which figures of a column stand aside
+BESIDE = 0.5  # text heights between two digits of one number
+DASH_HEIGHT, DASH_WIDTH = 0.22, (0.25, 1.6)  # text heights that a dash is high at most; wide
+FLAT = 1.6  # widths of its height that it has at least
+OFF_MIDDLE = 0.8  # text heights by which it lies above or below the middle of its cell
 MOST = 3  # groups of a line that are worth reading
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How the figures of a page are set, in text heights: how high they are, and where in their cells they stand.
+
+    `side`: 0 flush left, 1 in the middle, 2 flush right; `at`: from that place of the cell.
+    """
+
+    height: float
+    side: int
+    at: float
+
+
+def find_setting(figures: Sequence[tuple[GridCell, TextLine]]) -> Setting | None:
+    """How these figures of digits alone are set; None where they are too few to tell."""
+    if len(figures) < LEAST_SET:
+        return None
+    heights = [(line.inner[3] - line.inner[1]) / line.text_height for _, line in figures]
+    places = list(zip(*(_places(cell, line.box[::2], line.text_height) for cell, line in figures), strict=True))
+    middles = [median(offsets) for offsets in places]
+    spread = [median(abs(x - middle) for x in offsets) for offsets, middle in zip(places, middles, strict=True)]
+    side = min(range(3), key=lambda n: (spread[n], n))
+    return Setting(median(heights), side, middles[side])
+
+
+def _places(cell: GridCell, span: Sequence[float], unit: float) -> tuple[float, float, float]:
+    """Offsets of an ink's x0, x1 from the left, the middle and the right of its cell, in text heights."""
+    left, right = cell.box[0], cell.box[2]
+    return (span[0] - left) / unit, (span[0] + span[1] - left - right) / 2 / unit, (span[1] - right) / unit
+
+
+def find_set(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tuple[TextLine, ...]:
+    """Groups of what is as high as the page's figures, or a dash, and stands where they stand, each alone on white."""
+    found = []
+    for line in lines:
+        labels, boxes = _pieces_of(line)
+        unit, aside = line.text_height, line.box[0] - line.inner[0]
+        off = abs(boxes[:, 3] - boxes[:, 1] - setting.height * unit)
+        high = _inside(boxes, line.inner) & (off <= max(SAME_HEIGHT * setting.height * unit, 1.5))
+        middle = (cell.box[1] + cell.box[3]) / 2 - line.box[1] + line.inner[1]
+        dashes = [np.array([n]) for n in np.flatnonzero(_inside(boxes, line.inner) & _are_dashes(boxes, middle, unit))]
+        for group in (*_groups(boxes, high, BESIDE * unit, unit), *dashes):
+            span = boxes[group, 0].min() + aside, boxes[group, 2].max() + aside
+            if abs(_places(cell, span, unit)[setting.side] - setting.at) <= SAME_PLACE:
+                found.append(_cut(line, labels, group, boxes))
+    return tuple(found[:MOST])
+
+
+def _are_dashes(boxes: np.ndarray, middle: float, unit: float) -> np.ndarray:
+    """Mask of what may be a dash in a cell. `middle`: the y of its middle."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    flat = (height <= DASH_HEIGHT * unit) & (width >= FLAT * height)
+    flat &= (width >= DASH_WIDTH[0] * unit) & (width <= DASH_WIDTH[1] * unit)
+    found: np.ndarray = flat & (abs((boxes[:, 1] + boxes[:, 3]) / 2 - middle) <= OFF_MIDDLE * unit)
+    return found
+
+
+def _is_all(labels: np.ndarray, group: np.ndarray, boxes: np.ndarray, line: TextLine) -> bool:
+    """Whether nothing but specks is in the line beside the group."""
+    areas = np.bincount(labels.ravel(), minlength=len(boxes))
+    return bool(areas[group].sum() >= (1 - FAINT) * areas[_inside(boxes, line.inner)].sum())
 
 
 def find_figures(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
@@ -26,17 +97,23 @@ def find_figures(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
 
 
 def _apart(line: TextLine, *, alone: bool) -> Iterator[TextLine]:
+    labels, boxes = _pieces_of(line)
+    unit = line.text_height
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    shape = _inside(boxes, line.inner) & (height >= LOWEST * unit) & (height <= HIGHEST * unit)
+    for group in _groups(boxes, shape & (width <= WIDEST * unit), FAR * unit, unit)[:MOST]:
+        if (alone and _is_all(labels, group, boxes, line)) or _is_cut(labels, group, boxes, unit):
+            continue
+        yield _cut(line, labels, group, boxes)
+
+
+def _pieces_of(line: TextLine) -> tuple[np.ndarray, np.ndarray]:
+    """(labels (h, w), boxes x0, y0, x1, y1 (n, 4)) of the connected pieces of ink in a line's crop; 0 is none."""
     labels, stats, _ = find_pieces(line.clean < INK_BELOW)
     boxes = stats[:, :4].copy()
     boxes[:, 2:] += boxes[:, :2]
     boxes[0] = 0
-    whole = stats[_inside(boxes, line.inner), cv2.CC_STAT_AREA].sum()
-    for group in _groups(boxes, line)[:MOST]:
-        if alone and stats[group, cv2.CC_STAT_AREA].sum() >= (1 - FAINT) * whole:
-            continue
-        if _is_cut(labels, group, boxes, line.text_height):
-            continue
-        yield _cut(line, labels, group, boxes)
+    return labels, boxes
 
 
 def _inside(boxes: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray:
@@ -48,33 +125,26 @@ def _inside(boxes: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray:
     return result
 
 
-def _groups(boxes: np.ndarray, line: TextLine) -> list[np.ndarray]:
-    """Labels of the components of each number, the largest first."""
-    unit = line.text_height
+def _groups(boxes: np.ndarray, digits: np.ndarray, far: float, unit: float) -> list[np.ndarray]:
+    """Labels of the components of each number, the largest first. `digits`: mask of what may be one of its digits."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    shape = (
-        _inside(boxes, line.inner) & (height >= LOWEST * unit) & (height <= HIGHEST * unit) & (width <= WIDEST * unit)
-    )
-    left = set(np.flatnonzero(shape).tolist())
+    left = set(np.flatnonzero(digits).tolist())
     found = []
     while left:
         seed = max(left, key=lambda n: (int(height[n]), -n))
-        members = _row_of(seed, left, boxes, unit)
+        members = _row_of(seed, left, boxes, far, unit)
         left -= set(members)
         found.append(np.array([*members, *_marks_of(members, boxes, unit)]))
     return sorted(found, key=lambda group: -int((width[group] * height[group]).sum()))
 
 
-def _row_of(seed: int, left: set[int], boxes: np.ndarray, unit: float) -> list[int]:
+def _row_of(seed: int, left: set[int], boxes: np.ndarray, far: float, unit: float) -> list[int]:
     """The seed and what stands on its base line, from neighbour to neighbour."""
     level = [n for n in left if abs(int(boxes[n, 3]) - int(boxes[seed, 3])) <= SAME_BASE * unit]
     members, grown = {seed}, True
     while grown:
         near = {
-            n
-            for n in level
-            for m in members
-            if boxes[n, 0] - boxes[m, 2] <= FAR * unit and boxes[m, 0] - boxes[n, 2] <= FAR * unit
+            n for n in level for m in members if boxes[n, 0] - boxes[m, 2] <= far and boxes[m, 0] - boxes[n, 2] <= far
         }
         grown = not near <= members
         members |= near

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.apart import find_figures
+from extractor.reading.apart import Setting, find_figures, find_set, find_setting
 from extractor.reading.consensus import (
     canonical,
     choose_line,
@@ -21,7 +21,7 @@ from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import is_broken
-from extractor.records import CellText, DraftRow, Field, LooseLine, Reading, Row, TextLine
+from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
@@ -147,16 +147,40 @@ def _settle(cell: _Cell) -> Field:
 def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mapping[str, Engine]) -> list[Field]:
     """The fields, those that are no figure read once more without the ink around what may be one."""
     unclear = [i for i, field in enumerate(fields) if not is_clear(field)]
-    found = {i: find_figures(cells[i].lines) for i in unclear}
-    owners = [i for i in unclear for _ in found[i]]
-    alone = [_Cell(cells[i].parts, (line,), ()) for i in unclear for line in found[i]]
+    settings = _find_settings(cells, fields)
+    # what is set as the page's figures are goes before what only has the size of one
+    found = {(i, 0): _find_set(cells[i], settings) for i in unclear} | {
+        (i, 1): find_figures(cells[i].lines) for i in unclear
+    }
+    owners = [owner for owner, lines in found.items() for _ in lines]
+    alone = [_Cell(cells[owner[0]].parts, (line,), ()) for owner in found for line in found[owner]]
     readers = [engines[name] for name in (FIRST_ENGINE, *NUMBER_ENGINES) if name in engines]
     read = _ask(alone, readers, "clean")
+    seen: dict[tuple[int, int], list[list[Reading]]] = {}
+    for owner, cell in zip(owners, read, strict=True):
+        seen.setdefault(owner, []).append(_whole(cell))
     settled = list(fields)
     for i in unclear:
-        seen = [_whole(cell) for owner, cell in zip(owners, read, strict=True) if owner == i]
-        settled[i] = settle_apart(fields[i], cells[i].parts, seen)
+        settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, 0), []))
+        if settled[i] is fields[i]:
+            settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, 1), []))
     return settled
+
+
+def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int, Setting]:
+    """How the figures of each page are set, of those that tell."""
+    figures: dict[int, list[tuple[GridCell, TextLine]]] = {}
+    for cell, field in zip(cells, fields, strict=True):
+        if field.raw.isdigit() and is_clear(field) and len(cell.lines) == len(cell.parts) == 1:
+            ink = cell.parts[0].ink
+            figures.setdefault(ink.piece.page, []).append((ink.cell, cell.lines[0]))
+    found = {page: find_setting(seen) for page, seen in figures.items()}
+    return {page: setting for page, setting in found.items() if setting is not None}
+
+
+def _find_set(cell: _Cell, settings: Mapping[int, Setting]) -> tuple[TextLine, ...]:
+    setting = settings.get(cell.parts[0].ink.piece.page) if len(cell.parts) == 1 else None
+    return () if setting is None else find_set(cell.lines, cell.parts[0].ink.cell, setting)
 
 
 def _look_faint(cells: Mapping[int, tuple[CellText, ...]], engines: Mapping[str, Engine]) -> dict[int, Field]:

@@ -100,12 +100,17 @@ def is_clear(field: Field) -> bool:
 def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]]) -> Field:
     """The field, or the one figure that readers of two origins see in a part of its ink, the rest left out.
 
-    `seen`: readings of each part. Print that is words is never left out.
+    A dash that one is sure of, where there is no figure. `seen`: readings of each part. Print that is words is never
+    left out.
     """
-    figures = [readings for readings in seen if _is_figure(readings)]
+    figures = [readings for readings in seen if _is_figure(readings)] or [
+        _without_signs(readings) for readings in seen if _sees_dash(readings)
+    ]
     if len({_figure_of(readings) for readings in figures}) != 1 or any(map(_has_words, field.readings)):
         return field
     chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_ink_reasons(parts)), figures[0])
+    if (chosen.raw, chosen.state) == (field.raw, field.state):
+        return field
     others = _alternatives([(chosen.raw, 1.0), (field.raw, 0.5)], field.readings) if field.raw else chosen.alternatives
     return replace(
         chosen,
@@ -122,8 +127,7 @@ def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:
     if not sure:
         return blank
     held = replace(blank, readings=tuple(readings), reasons=(*blank.reasons, "stray-ink"))
-    dash = any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings)
-    if dash or _is_figure(readings):
+    if _sees_dash(readings) or _is_figure(readings):
         field = _settle_read(held, readings if _is_figure(readings) else _without_signs(readings))
         return replace(field, confidence=field.confidence * LEFT_OUT)
     return replace(held, confidence=STRAY_BLANK, alternatives=_alternatives([("", 0.0)], sure))
@@ -153,8 +157,11 @@ def _looks_like_dash(parts: Sequence[CellText]) -> bool:
 
 def _is_dash(parts: Sequence[CellText], readings: Sequence[Reading]) -> bool:
     """Whether flat ink is surely read as a dash: dirt is seldom both."""
-    if not _is_flat(parts, RAGGED_DASH):
-        return False
+    return _is_flat(parts, RAGGED_DASH) and _sees_dash(readings)
+
+
+def _sees_dash(readings: Sequence[Reading]) -> bool:
+    """Whether a reader is sure of a dash."""
     return any(canonical(r.text) == "-" and r.confidence >= SURE_DASH for r in readings)
 
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.page.overlay import find_discs, find_stray, lift_grey
+from extractor.page.discs import find_discs
+from extractor.page.overlay import find_stray, lift_grey
 
 TEXT_HEIGHT, DPI = 24.0, 200.0
 CENTRE, RADIUS = (760, 520), 136

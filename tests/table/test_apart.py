@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from extractor.reading.apart import find_figures
+from extractor.reading.apart import find_figures, find_set, find_setting
 from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
@@ -84,10 +85,69 @@ def test_parts_that_readers_or_parts_contradict_change_nothing(seen: list[tuple[
     assert settle_apart(garbled, parts, [read(*readings) for readings in seen]) == garbled
 
 
+def test_a_part_that_reads_as_the_whole_does_changes_nothing() -> None:
+    parts = parts_of(lines_of(make_cell("67")))
+    whole = settle_number(parts, read(("ppocr", "67", 0.9), ("trueocr", "61", 0.2)))
+    assert settle_apart(whole, parts, [read(("trueocr", "67", 0.9), ("ppocr", "67", 0.95))]) is whole
+
+
 def test_words_beside_a_figure_are_never_left_out() -> None:
     parts = parts_of(lines_of(make_cell("12")))
     worded = settle_number(parts, read(("trueocr", "12 phòng", 0.9), ("ppocr", "12 phong", 0.6)))
     assert settle_apart(worded, parts, [read(("trueocr", "12", 0.9), ("ppocr", "12", 0.9))]) == worded
+
+
+def set_page(*texts: str) -> list[tuple[GridCell, TextLine]]:
+    """Figures in the middle of cells below each other."""
+    found = []
+    for n, text in enumerate(texts):
+        cell = np.full((90, 260), 255, np.uint8)
+        (width, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)
+        cv2.putText(cell, text, (130 - width // 2, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
+        (line,) = lines_of(cell)
+        x0, y0, x1, y1 = line.box
+        below = (x0, y0 + 90.0 * n, x1, y1 + 90.0 * n)
+        found.append((GridCell(n, 3, 1, 1, (0.0, 90.0 * n, 260.0, 90.0 * n + 90)), replace(line, box=below)))
+    return found
+
+
+def test_what_is_set_as_the_figures_of_a_page_is_found_among_letters_of_a_stamp() -> None:
+    setting = find_setting(set_page("1", "67", "304", "20", "8"))
+    assert setting is not None
+    assert setting.side == 1
+    cell = GridCell(0, 3, 1, 1, (0.0, 0.0, 260.0, 90.0))
+    stamped = make_cell("42", at=112)
+    cv2.putText(stamped, "DAN", (10, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)  # as high, but elsewhere
+    cv2.putText(stamped, "UBND", (175, 60), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 0, 2)
+    (alone,) = find_set(lines_of(stamped), cell, setting)
+    assert alone.inner == pytest.approx((112, 33, 150, 56), abs=4)
+    letters = make_cell("DAN", at=10)
+    assert find_set(lines_of(letters), cell, setting) == ()
+
+
+@pytest.mark.parametrize(("x", "y", "found"), [(122, 45, 1), (60, 45, 0), (122, 85, 0)])
+def test_a_dash_is_one_where_figures_stand(x: int, y: int, found: int) -> None:
+    setting = find_setting(set_page("1", "67", "304", "20", "8"))
+    assert setting is not None
+    cell = make_cell()
+    cv2.line(cell, (x, y), (x + 16, y), 0, 3)
+    cv2.ellipse(cell, (150, 130), (120, 110), 0, 180, 360, 0, 2)
+    seen = find_set(lines_of(cell), GridCell(0, 3, 1, 1, (0.0, 0.0, 260.0, 90.0)), setting)
+    assert len(seen) == found
+
+
+def test_too_few_figures_do_not_tell_how_they_are_set() -> None:
+    assert find_setting(set_page("1", "67", "304")) is None
+
+
+def test_a_sure_dash_in_a_part_stands_where_no_figure_does() -> None:
+    parts = parts_of(lines_of(make_cell("67")), stray=True)
+    blank = settle_number(parts, read(("trueocr", "N", 0.5), ("ppocr", "A", 0.6)))
+    dash = read(("trueocr", "-", 0.95), ("ppocr", "", 0.0))
+    field = settle_apart(blank, parts, [dash])
+    assert (field.raw, field.state, "stray-ink" in field.reasons) == ("-", "read", True)
+    figure = read(("trueocr", "4", 0.9), ("ppocr", "4", 0.9))
+    assert settle_apart(blank, parts, [dash, figure]).raw == "4"
 
 
 def settle_flat(*seen: tuple[str, str, float], thickness: int = 3, stray: bool = False) -> Field:
