@@ -23,6 +23,8 @@ from extractor.settings import Settings
 SCAN_COVERAGE = 0.5  # a page mostly covered by images is a scan, whatever text lies under them
 DIGITAL_DPI = 200.0  # enough to find hairlines; the text comes from the layer
 MIN_LAYER_CHARS = 12  # fewer are a header or a page number over a drawing
+SHRUNK = 2e-6  # of its size: less than rounding adds, by which an image would be drawn over one more pixel
+NEAR = 1.002  # times: the scales of one picture, by its area and by its sides
 NO_LAYER = Layer((), legacy=False)
 
 
@@ -78,7 +80,8 @@ class _PdfPages:
         words = layer.words
         if not is_scan and sum(len(word.text) for word in words) < MIN_LAYER_CHARS:
             words, dpi = (), float(self.settings.page.dpi)
-        pixels = self._render(page, number, dpi / inch, coloured or not is_scan)
+        scale = _fit_pixels(page, images, dpi / inch) if is_scan else dpi / inch
+        pixels = self._render(page, number, scale, coloured or not is_scan)
         check_images(page, images, pixels, number)
         if inch != POINTS_PER_INCH:
             check_size(page, number)
@@ -115,6 +118,30 @@ def _inch(page: pdfium.PdfPage) -> float:
     if not short > 0:
         return POINTS_PER_INCH
     return POINTS_PER_INCH if is_paper(short / POINTS_PER_INCH) else short / A4_INCHES
+
+
+def _fit_pixels(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], scale: float) -> float:
+    """The scale at which the pixels of a page's only image are drawn one to one, where there is one near.
+
+    A page that is wider by the least part of a pixel is drawn a pixel wider, and all of it blurred and slower.
+    """
+    for item in images:
+        left, bottom, right, top = item.get_bounds()
+        matrix, x, y = item.get_matrix(), (left + right) / 2, (bottom + top) / 2
+        a, b, c, d = (value * (1 - SHRUNK) for value in matrix.get()[:4])
+        item.set_matrix(
+            pdfium.PdfMatrix(a, b, c, d, matrix.e + (x - matrix.e) * SHRUNK, matrix.f + (y - matrix.f) * SHRUNK)
+        )
+    width, height = page.get_size()
+    if len(images) == 1:
+        across, down = images[0].get_px_size()[:: -1 if page.get_rotation() % 180 else 1]
+        fitted = min(across / width, down / height) * (1 - SHRUNK)
+        if (math.ceil(fitted * width), math.ceil(fitted * height)) == (
+            across,
+            down,
+        ) and scale / NEAR < fitted < scale * NEAR:
+            return fitted
+    return scale * (1 - SHRUNK)
 
 
 def _scan_of(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], inch: float) -> tuple[float | None, bool]:

@@ -14,7 +14,7 @@ from extractor.pixels import find_pieces, straight_strokes
 
 FINE_DPI = 150.0  # rims are followed on a page reduced to about this resolution
 MOST_GREY = 0.1  # share of grey pixels on a page of black and white: what is drawn at another size has soft edges
-EVERY = 5  # pixels of which one is looked at
+EVERY = 9  # pixels of which one is looked at
 INK_BELOW, WHITE = 150, 255
 RULING = (5.0, 3.6)  # text heights: longer straight strokes, level and upright, are rulings
 LARGE = (1.6, 2.5)  # text heights: shorter and longer side of what is larger than any letter

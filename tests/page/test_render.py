@@ -1,0 +1,71 @@
+"""Scanned pages -> their pixels as they are, neither blurred nor a pixel wider."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pikepdf
+import pytest
+
+from extractor.ingest import open_bytes
+from extractor.page import open_pages
+from extractor.settings import load_settings
+
+
+def make_pdf(pixels: np.ndarray, points: tuple[float, float], turned: int = 0, margin: float = 0.0) -> bytes:
+    """A page with one grey image, uint8 (H, W), over all of it, or within a margin of so many points."""
+    pdf = pikepdf.new()
+    height, width = pixels.shape
+    image = pdf.make_stream(pixels.tobytes())
+    image.stream_dict = pikepdf.Dictionary(
+        Type=pikepdf.Name.XObject,
+        Subtype=pikepdf.Name.Image,
+        Width=width,
+        Height=height,
+        ColorSpace=pikepdf.Name.DeviceGray,
+        BitsPerComponent=8,
+    )
+    wide, high = (side - 2 * margin for side in points)
+    page = pikepdf.Page(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Page,
+            MediaBox=[0, 0, *points],
+            Rotate=turned,
+            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=image)),
+            Contents=pdf.make_stream(f"q {wide} 0 0 {high} {margin} {margin} cm /Im Do Q".encode()),
+        )
+    )
+    pdf.pages.append(page)
+    stream = io.BytesIO()
+    pdf.save(stream)
+    return stream.getvalue()
+
+
+def draw(data: bytes) -> np.ndarray:
+    settings = load_settings(environ={})
+    source = open_bytes(data, "scan.pdf", settings.ingest)
+    with open_pages(source, settings) as reader:
+        return reader.draw(1).pixels
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    ("size", "points"),
+    [
+        ((1654, 2339), (595.44, 842.04)),
+        ((1655, 2341), (595.44, 842.04)),
+        ((1654, 2339), (595.28, 841.89)),
+        ((1700, 2200), (612, 792)),
+    ],
+)
+def test_a_scan_is_drawn_pixel_by_pixel(size: tuple[int, int], points: tuple[float, float], turned: int) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, size[::-1], dtype=np.uint8)
+    assert np.array_equal(draw(make_pdf(pixels, points, turned)), np.rot90(pixels, -turned // 90))
+
+
+def test_a_scan_within_a_margin_keeps_its_resolution() -> None:
+    pixels = np.full((2339, 1654), 255, np.uint8)
+    pixels[::7] = 0
+    drawn = draw(make_pdf(pixels, (695.44, 942.04), margin=50.0))
+    assert drawn.shape == pytest.approx((2617, 1932), abs=2)
