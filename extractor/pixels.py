@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 FULL = 255
+MOST_GREY = 0.1  # share of grey pixels on a page of black and white: what is drawn at another size has soft edges
+EVERY = 9  # pixels of which one is looked at
 
 
 def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -89,3 +91,9 @@ def straight_strokes(ink: np.ndarray, level: int, upright: int) -> tuple[np.ndar
     """Masks of level and of upright straight strokes, of at least so many pixels, with their edges. `ink`: uint8."""
     rows, columns = open_rows(ink, level), open_columns(ink, upright)
     return cv2.dilate(rows, np.ones((3, 1), np.uint8)), cv2.dilate(columns, np.ones((1, 3), np.uint8))
+
+
+def is_black_and_white(pixels: np.ndarray) -> bool:
+    """Whether a page, uint8 (H, W) or (H, W, 3), has hardly a grey pixel."""
+    some = pixels[::EVERY, ::EVERY]
+    return float(((some > 0) & (some < FULL)).mean()) < MOST_GREY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -208,8 +209,11 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
         best = max(fuller, key=lambda guide: len(guide.borders), default=best)
     # rulings tell a border more exactly than print
     alike = [guide for guide in found if guide.ruled and _same_columns(guide, best, SAME_GUTTER)]
-    best = next(iter(alike), next((guide for guide in found if _same_columns(guide, best)), NO_GUIDE))
-    return replace(best, usual=True, broken=False)
+    if alike or not found:
+        return replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
+    # where a gutter was seen differs from page to page by what is printed beside it
+    same = [guide.borders for guide in found if _same_columns(guide, best)]
+    return replace(best, borders=tuple(map(median, zip(*same, strict=True))), usual=True, broken=False)
 
 
 def _same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:

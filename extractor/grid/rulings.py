@@ -13,7 +13,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces, find_strokes, open_grey_rows, open_rows
+from extractor.pixels import find_pieces, find_strokes, is_black_and_white, open_grey_rows, open_rows
 
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
@@ -158,6 +158,9 @@ def reduce_page(gray: np.ndarray, dpi: float, text_height: float) -> ReducedPage
     """An evened page, gray uint8 (H, W), reduced to where its rulings are sought."""
     factor = max(round(dpi / WORK_DPI), 1)
     height = text_height / factor
+    if factor == 1 and is_black_and_white(gray):
+        # strokes of a fax step from pixel to pixel, which shrinking mends on larger pages
+        gray = _soften(gray)
     pooled, solid = _lighten_areas(_darkest(gray, factor), height)
     level = _way(pooled, height, MIN_ROW_STROKE)
     return ReducedPage(level, _way(cv2.transpose(pooled), height, MIN_COLUMN_STROKE), factor, text_height, solid)
@@ -179,6 +182,13 @@ def find_rulings(page: ReducedPage, *, dotted: bool = False) -> Rulings:
     columns = _strokes(page.upright, height, factor, turned)
     columns += _sides_of_tight_rows(pooled, rows, columns, page.text_height, factor)
     return Rulings(rows, columns, pooled, factor, page.text_height, page.solid)
+
+
+def _soften(gray: np.ndarray) -> np.ndarray:
+    """Each pixel as the mean of it and its left neighbour; OpenCV 5.0 blackens the last columns with such a kernel."""
+    soft = gray.copy()
+    soft[:, 1:] = cv2.addWeighted(gray[:, 1:], 0.5, gray[:, :-1], 0.5, 0)
+    return soft
 
 
 def _darkest(gray: np.ndarray, factor: int) -> np.ndarray:

@@ -13,10 +13,10 @@ from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.discs import find_discs
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_stray, lift_grey
-from extractor.page.rims import find_rims, is_black_and_white
+from extractor.page.rims import find_rims
 from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, is_black_and_white
 from extractor.records import PageImage
 
 MIN_SKEW = 0.04  # degrees: two pixels over an A4 page at 300 dpi

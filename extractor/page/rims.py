@@ -13,9 +13,7 @@ from extractor.page.discs import MAX_STAMPS, MM_PER_INCH, RADII, WORK_DPI, Disc,
 from extractor.pixels import find_pieces, straight_strokes
 
 FINE_DPI = 150.0  # rims are followed on a page reduced to about this resolution
-MOST_GREY = 0.1  # share of grey pixels on a page of black and white: what is drawn at another size has soft edges
-EVERY = 9  # pixels of which one is looked at
-INK_BELOW, WHITE = 150, 255
+INK_BELOW = 150
 RULING = (5.0, 3.6)  # text heights: longer straight strokes, level and upright, are rulings
 LARGE = (1.6, 2.5)  # text heights: shorter and longer side of what is larger than any letter
 SMALL = 0.3  # text heights: narrower or lower than letters
@@ -30,12 +28,6 @@ DIRECTIONS = 240
 SLANTED = 0.17  # sine and cosine of the directions that are looked at: rulings are neither
 BESIDE = (0.4, 0.55)  # mm on both sides of a rim where there is white
 LEAST_RIM = 0.33  # share of the directions in which the rim is seen; print has 0.3, where most of it is in a circle
-
-
-def is_black_and_white(pixels: np.ndarray) -> bool:
-    """Whether a drawn sheet, uint8 (H, W) or (H, W, 3), has hardly a grey pixel."""
-    some = pixels[::EVERY, ::EVERY]
-    return float(((some > 0) & (some < WHITE)).mean()) < MOST_GREY
 
 
 def find_rims(gray: np.ndarray, dpi: float, text_height: float) -> tuple[Disc, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import takewhile
 
+import cv2
 import numpy as np
 
 from extractor.reading.lines import FAINT_BELOW, INK_BELOW
@@ -16,6 +17,7 @@ DRAWN = 0.5  # share of a side that is ruled, from which the table ends there
 SLIVER = 2.5  # text heights: what the sheet's edge left of a row is no higher, or it is a row
 LEAST_SLIVER = 0.4  # text heights: rulings end this far past the table's last one anyway
 GOES_ON = 0.7  # share of a column's border that is ruled past the last ruling, where the table goes on
+DOTS = 0.5  # text heights between two dots of a ruling, or pieces of a broken one: what hides it is wider
 PARTLY = 0.85  # share of a cell's side that is ruled, below which something hides its ruling
 HIDDEN = 0.3  # the same, below which an outermost side has none
 CROSSING = 0.15  # text heights of ink on a border without a ruling that are print, and no speck
@@ -86,11 +88,20 @@ def _has_gap(page: PageImage, grid: Grid, cell: GridCell) -> bool:
         upright = side in (LEFT, RIGHT)
         start, end = cell.box[1::2] if upright else cell.box[::2]
         drawn = _ruled(page, cell.box[side], (start + corner, end - corner), upright=upright, ink_below=FAINT_BELOW)
+        drawn = _bridged(drawn, max(round(DOTS * page.text_height), 1))
         # a table may do without its outermost rulings
         least = HIDDEN if _is_outermost(grid, cell, side) else -1.0
         if len(drawn) and least < drawn.mean() < PARTLY:
             return True
     return False
+
+
+def _bridged(drawn: np.ndarray, gap: int) -> np.ndarray:
+    """The stretches of a ruling, bool (n,), and the gaps between them that are no wider, as between dots."""
+    mask = np.pad(drawn.astype(np.uint8), gap)[None]
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
+    result: np.ndarray = closed[0, gap : gap + len(drawn)] > 0
+    return result
 
 
 def _cells_at(grid: Grid, side: int) -> list[GridCell]:

@@ -238,4 +238,4 @@ def test_two_tables_that_a_stroke_too_long_joins_are_two() -> None:
 def test_pages_without_rulings_are_alike_whatever_their_notes_reach_to() -> None:
     reach = [Guide((0.09, 0.13, 0.62, 0.72, 0.77, right)) for right in (0.90, 0.94, 0.90, 0.94, 0.94)]
     other = [Guide((0.09, 0.30, 0.62, 0.72, 0.77, 0.90))] * 3
-    assert usual_guide([*other, *reach]).borders == reach[0].borders
+    assert usual_guide([*other, *reach]).borders == reach[1].borders

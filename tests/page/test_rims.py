@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.page.rims import find_rims, is_black_and_white
+from extractor.page.rims import find_rims
+from extractor.pixels import is_black_and_white
 
 TEXT_HEIGHT, DPI = 36.0, 300.0
 CENTRE, RADIUS = (1240, 800), 210
