@@ -38,7 +38,21 @@ def find_tables(grids: Sequence[GridText]) -> tuple[DraftTable, ...]:
             chains[-1] = joined
         else:
             chains.append(_start(grid))
-    return tuple(_draft(chain) for chain in chains)
+    return tuple(_draft(_agreed(chain)) for chain in chains)
+
+
+def _agreed(chain: _Chain) -> _Chain:
+    """The chain with one order of columns for all grids of the same borders: what most of their headers say."""
+    lead = chain.grids[chain.leading]
+    borders = boundaries(lead)
+    alike = [
+        index
+        for index, grid in enumerate(chain.grids)
+        if grid.ink.grid.n_columns == lead.ink.grid.n_columns
+        and max(abs(a - b) for a, b in zip(boundaries(grid), borders, strict=True)) <= SAME_COLUMNS
+    ]
+    usual = mode([chain.roles[chain.leading], *(chain.roles[index] for index in alike if index != chain.leading)])
+    return replace(chain, roles=tuple(usual if n in alike else own for n, own in enumerate(chain.roles)))
 
 
 def _without_ghosts(grids: Sequence[GridText]) -> list[GridText]:

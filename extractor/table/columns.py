@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from extractor.records import CellText, GridText, Role
-from extractor.table.header import fold, header_texts, role_of
+from extractor.table.header import fold, header_texts, joined_columns, role_of
 
 NUMBER = re.compile(r"^[\d.,%/\s-]+$")
 ORDINAL = re.compile(r"^\(?([ivxlcIVXLC]+|\d{1,3}(\.\d{1,2})*|[a-zA-Z])\s*[.)]?$|^[-+*]$")
@@ -20,7 +20,8 @@ ROLES: tuple[Role, ...] = ("stt", "label", "unit", "value", "note")
 def find_roles(grid: GridText, n_header: int) -> tuple[Role | None, ...]:
     """Roles of a grid's columns. Header words decide; columns they leave open are told by content and place."""
     headers = header_texts(grid, n_header) if n_header else [""] * grid.ink.grid.n_columns
-    roles: list[Role | None] = [role_of(text) for text in headers]
+    joined = joined_columns(grid, n_header)
+    roles: list[Role | None] = [None if c in joined else role_of(text) for c, text in enumerate(headers)]
     contents = [column_texts(grid, column, n_header) for column in range(grid.ink.grid.n_columns)]
     # "Mã chỉ tiêu" beside "Nội dung": labels are words, codes are not
     named = sorted((c for c, role in enumerate(roles) if role == "label"), key=lambda c: -_letters(contents[c]))

@@ -58,6 +58,14 @@ def role_of(text: str) -> Role | None:
     return best_role
 
 
+def roles_in(text: str) -> frozenset[Role]:
+    """The columns that words of a header cell announce: more than one where cells were joined."""
+    folded = f" {fold(text)} "
+    return frozenset(
+        role for role, words in HEADER_WORDS if any(len(word) > SHORT_WORD and f" {word} " in folded for word in words)
+    )
+
+
 def rows_of(grid: GridText) -> list[list[CellText]]:
     """Cells by the grid row they start in."""
     rows: list[list[CellText]] = [[] for _ in range(grid.ink.grid.n_rows)]
@@ -98,6 +106,16 @@ def header_texts(grid: GridText, n_header: int) -> list[str]:
             for column in range(at.column, at.column + at.column_span):
                 texts[column] = f"{texts[column]} {cell.text}".strip()
     return texts
+
+
+def joined_columns(grid: GridText, n_header: int) -> frozenset[int]:
+    """Columns under one header cell that names several: the ruling between them was lost there."""
+    return frozenset(
+        column
+        for cell in grid.cells
+        for column in range(cell.ink.cell.column, cell.ink.cell.column + cell.ink.cell.column_span)
+        if cell.ink.cell.row < n_header and cell.ink.cell.column_span > 1 and len(roles_in(cell.text)) > 1
+    )
 
 
 def lowest_header(grid: GridText, n_header: int, column: int) -> CellText | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from extractor.records import Role
+from extractor.records import CellText, GridText, Role
 from extractor.table import find_tables
+from extractor.table.columns import find_roles
 from extractor.table.header import role_of
 from tests.table.test_rows import make_grid
 
@@ -43,3 +46,30 @@ def test_a_column_of_codes_that_is_named_like_the_labels_is_none() -> None:
     rows = [("1", "II.1", "Số văn bản đã ban hành", "Văn bản", "3"), ("", "II.2", "Số hồ sơ", "Hồ sơ", "4")]
     (table,) = find_tables([make_grid(1, [header, *rows])])
     assert table.roles == ("stt", None, "label", "unit", "value")
+
+
+HEADER = ("STT", "Tên chỉ tiêu", "Đơn vị tính", "Kết quả", "Tài liệu kiểm chứng")
+CONTENT = [("1", f"Số văn bản {n}", "Văn bản", f"{n}", "Đạt kế hoạch" if n == 2 else "") for n in range(6)]
+
+
+def joined(grid: GridText) -> GridText:
+    """The grid whose last two header cells became one, as where glare hides the ruling between them."""
+    *kept, before, last = grid.cells[:5]
+    at = replace(before.ink.cell, column_span=2, box=(*before.ink.cell.box[:2], *last.ink.cell.box[2:]))
+    text = f"{before.text} {last.text}"
+    cell = CellText(replace(before.ink, cell=at, words=text), text, 1.0)
+    cells = (*kept, cell, *grid.cells[5:])
+    whole = replace(grid.ink.grid, cells=tuple(one.ink.cell for one in cells))
+    return GridText(replace(grid.ink, grid=whole, cells=tuple(one.ink for one in cells)), cells)
+
+
+def test_a_header_cell_that_names_two_columns_names_neither() -> None:
+    grid = make_grid(1, [HEADER, *CONTENT])
+    assert find_roles(joined(grid), 1) == find_roles(grid, 1) == ("stt", "label", "unit", "value", "note")
+
+
+def test_columns_of_one_table_are_in_the_same_order_on_all_pages() -> None:
+    right, misread = ((*HEADER[:3], *last) for last in (("Kết quả", "Ghi chú"), ("Ghi chú", "Kết quả Ghi chú")))
+    grids = [make_grid(page, [misread if page == 3 else right, *CONTENT]) for page in (1, 2, 3, 4)]
+    (table,) = find_tables(grids)
+    assert [row.value[0].text for row in table.rows] == [row[3] for row in CONTENT] * 4
