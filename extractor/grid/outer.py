@@ -14,6 +14,7 @@ from extractor.grid.phrases import Phrase, group_lines
 NEAR = 1.0  # text heights between a ruling and the letters of the next row
 WRAPPED = 0.9  # text heights between the letters of two lines of one cell
 PADDING = 0.3  # text heights from the letters to where the ruling was
+LOWEST = 1.0  # text heights: what reaches less far beyond a ruling is specks
 LEAST_FILLED = 2  # columns with print: a page number or a caption is in one
 
 
@@ -48,4 +49,5 @@ def _depth(
             return []
         filled |= {sum(x < (p.x0 + p.x1) / 2 for x in borders) for p in line}
         reached = max(reached, end)
-    return [reached + PADDING * text_height] if len(filled) >= LEAST_FILLED else []
+    lettered = reached + PADDING * text_height >= LOWEST * text_height
+    return [reached + PADDING * text_height] if lettered and len(filled) >= LEAST_FILLED else []

@@ -138,8 +138,9 @@ def _draft(chain: _Chain) -> DraftTable:
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
         for row in drafted:
             first = row is drafted[0]
-            if rows and ((first and _cut_by_break(rows[-1], row)) or _cut_by_white(rows[-1], row, grid)):
-                rows[-1] = rejoin_rows(rows[-1], row)
+            last = _last_printed(rows) if first else len(rows) - 1
+            if rows and ((first and _cut_by_break(rows[last], row)) or _cut_by_white(rows[last], row, grid)):
+                rows[last:] = [rejoin_rows(rows[last], row)]
             else:
                 rows.append(row)
     values = [c for c, role in enumerate(roles) if role == "value"]
@@ -240,6 +241,14 @@ def _bounds(cells: list[CellText]) -> tuple[Piece, ...]:
     boxes = [cell.ink.piece.box for cell in cells]
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return (Piece(cells[0].ink.piece.page, box),)
+
+
+def _last_printed(rows: Sequence[DraftRow]) -> int:
+    """The last row with print: specks and a doubled ruling make blank ones at the foot of a page."""
+    for index, row in reversed(list(enumerate(rows))):
+        if not all(map(has_blank, (row.stt, row.label, row.unit, row.value, row.note, *row.others))):
+            return index
+    return len(rows) - 1
 
 
 def _cut_by_break(before: DraftRow, after: DraftRow) -> bool:

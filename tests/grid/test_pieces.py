@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
+from extractor.grid.outer import rows_beyond
+from extractor.grid.phrases import Phrase
 from extractor.grid.pieces import cover, do_overlap, goes_on
 from extractor.records import Box, Grid, Guide
 from tests.grid.test_find import N_ROWS, ROW, TOP, XS, make_image, make_page, shape
@@ -131,3 +133,10 @@ def test_a_piece_right_below_a_table_is_the_rest_of_it(box: Box, broken: bool) -
     piece = Grid(1, 4, 2, (), box, True, 1.0)
     assert goes_on(image, main, (main, piece)) is broken
     assert is_unlike(find_guide(image, (main, piece)), NO_GUIDE, usual()) is broken
+
+
+@pytest.mark.parametrize(("height", "rows"), [(8.0, 0), (20.0, 1)])
+def test_specks_below_the_last_ruling_are_no_row(height: float, rows: int) -> None:
+    top = BOTTOM + 6.0
+    seen = [Phrase(x, top, x + 40, top + height, 24.0, ((x, x + 40),), 3, full=True) for x in (XS[1] + 20, XS[3] + 20)]
+    assert len(rows_beyond(seen, XS, (TOP, BOTTOM), 24.0)[1]) == rows

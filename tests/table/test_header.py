@@ -73,3 +73,14 @@ def test_columns_of_one_table_are_in_the_same_order_on_all_pages() -> None:
     grids = [make_grid(page, [misread if page == 3 else right, *CONTENT]) for page in (1, 2, 3, 4)]
     (table,) = find_tables(grids)
     assert [row.value[0].text for row in table.rows] == [row[3] for row in CONTENT] * 4
+
+
+def test_a_row_cut_by_a_page_break_is_whole_though_a_blank_one_stands_at_the_foot() -> None:
+    head = ("1", "Có thực hiện tuyên truyền thường xuyên thông qua các", "Có/Không", "0", "")
+    rest = ("", "cuộc họp, hội nghị, hội thi", "", "", "")
+    grids = [make_grid(1, [HEADER, *CONTENT, head, ("",) * 5]), make_grid(2, [rest, *CONTENT])]
+    (table,) = find_tables(grids)
+    assert len(table.rows) == 2 * len(CONTENT) + 1
+    whole = table.rows[len(CONTENT)]
+    assert " ".join(cell.text for cell in whole.label) == f"{head[1]} {rest[1]}"
+    assert [cell.text for cell in whole.value] == ["0", ""]
