@@ -13,7 +13,7 @@ from extractor.pixels import find_pieces, straight_strokes
 CUT = 0.65  # of the rim's grey level: what is darker is print, since a stamp's letters are fatter than its rim
 LEAST_RULED = 4.5  # text heights: a straight stroke within a stamp that is as long is a ruling below it
 GROWN = 1.06  # radii: what belongs to a stamp lies within
-INK_BELOW = 150
+INK_BELOW, PALE_BELOW = 150, 210
 STROKE_SCALE = 2  # strokes are followed on a page of half the size
 RULING = (5.0, 3.6)  # text heights: longer straight strokes, level and upright, are rulings
 ACROSS = 0.5  # text heights of ruling that a stroke is followed across
@@ -30,8 +30,8 @@ def lift_grey(gray: np.ndarray, discs: tuple[Disc, ...], text_height: float) -> 
         if lifted is None:
             gray, lifted = gray.copy(), np.zeros(gray.shape, bool)
         region, inside = _area(gray.shape, disc)
-        # rulings may be as grey as the stamp
-        ink = (gray[region] < INK_BELOW).astype(np.uint8)
+        # rulings may be as grey as the stamp, or greyer
+        ink = (gray[region] < PALE_BELOW).astype(np.uint8)
         long = round(LEAST_RULED * text_height)
         inside &= cv2.max(*straight_strokes(ink, long, long)) == 0
         paler = inside & (gray[region] > CUT * disc.level)
