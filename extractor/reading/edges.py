@@ -134,7 +134,8 @@ def _is_drawn(page: PageImage, cells: list[GridCell], side: int) -> bool:
     ruled = []
     for cell in cells:
         span = cell.box[1::2] if side in (LEFT, RIGHT) else cell.box[::2]
-        ruled.append(_ruled(page, cell.box[side], span, upright=side in (LEFT, RIGHT)))
+        drawn = _ruled(page, cell.box[side], span, upright=side in (LEFT, RIGHT))
+        ruled.append(_bridged(drawn, max(round(DOTS * page.text_height), 1)))
     return bool(np.concatenate(ruled).mean() >= DRAWN) if ruled else True
 
 

@@ -137,3 +137,18 @@ def test_a_last_row_whose_ruling_was_lost_and_whose_print_goes_on_is_not_sure() 
         found = find_covered(make_image(page), replace(grid, cells=cells))
         assert {cell.row for cell in found} == ({N_ROWS - 1} if covered else set())
         assert len(found) == (len(last) if covered else 0)
+
+
+def test_gaps_between_the_dots_of_a_ruling_hide_nothing() -> None:
+    page = make_page()
+    ruled = np.full_like(page, 255)
+    for x in range(0, page.shape[1], 7):
+        ruled[:, x : x + 2] = page[:, x : x + 2]
+    dotted = page.copy()
+    for r in range(N_ROWS + 1):
+        y = TOP + r * ROW
+        dotted[y - 2 : y + 3] = ruled[y - 2 : y + 3]
+    image = make_image(dotted)
+    (grid,) = find_grids(image)
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, len(XS) - 1)
+    assert find_covered(image, grid) == frozenset()
