@@ -32,6 +32,7 @@ SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alon
 SURE_SIGN = 0.95
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
+FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
 
 
@@ -106,7 +107,9 @@ def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequenc
     figures = [readings for readings in seen if _is_figure(readings)] or [
         _without_signs(readings) for readings in seen if _sees_dash(readings)
     ]
-    if len({_figure_of(readings) for readings in figures}) != 1 or any(map(_has_words, field.readings)):
+    # figures of two rows between which a ruling was lost are none of this one
+    sole = len({_figure_of(readings) for readings in figures}) == 1 and len(_numbers_of(field.readings)) < 2
+    if not sole or any(map(_has_words, field.readings)):
         return field
     chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_ink_reasons(parts)), figures[0])
     if (chosen.raw, chosen.state) == (field.raw, field.state):
@@ -187,12 +190,11 @@ def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     A lone stroke or letter beside another's figure is no reading of a value, but no second one either.
     """
     figures = {canonical(r.text) for r in readings if NUMBER_CHARS.match(canonical(r.text))}
-    seen = [replace(r, text=zeros) if (zeros := _zeros(r.text)) in figures else r for r in readings]
+    seen = [
+        replace(r, text=zeros) if (zeros := canonical(canonical(r.text).translate(ROUND))) in figures else r
+        for r in readings
+    ]
     return tuple(replace(r, text="", confidence=0.0) if STROKES.get(r.text) in figures else r for r in seen)
-
-
-def _zeros(text: str) -> str:
-    return canonical(canonical(text).translate(ROUND))
 
 
 def _is_figure(readings: Sequence[Reading]) -> bool:
@@ -209,6 +211,15 @@ def _figure_of(readings: Sequence[Reading]) -> str | None:
             sure.setdefault(text, set()).add(reading.engine.split("-")[0])
     agreed = [text for text, origins in sure.items() if len(origins) > 1]
     return max(agreed, key=len, default=None)
+
+
+def _numbers_of(readings: Sequence[Reading]) -> frozenset[str]:
+    """Numbers apart from each other that engines of two origins see in the same ink."""
+    origins: dict[str, set[str]] = {}
+    for reading in readings:
+        for number in FIGURES.findall(canonical(reading.text)):
+            origins.setdefault(number, set()).add(reading.engine.split("-")[0])
+    return frozenset(number for number, seen in origins.items() if len(seen) > 1)
 
 
 def _votes(readings: Sequence[Reading]) -> dict[str, float]:

@@ -91,6 +91,12 @@ def test_a_part_that_reads_as_the_whole_does_changes_nothing() -> None:
     assert settle_apart(whole, parts, [read(("trueocr", "67", 0.9), ("ppocr", "67", 0.95))]) is whole
 
 
+def test_of_two_numbers_that_readers_see_none_is_chosen() -> None:
+    parts = parts_of(lines_of(make_cell("4 112")))
+    both = settle_number(parts, read(("ppocr", "(4) 112", 0.9), ("trueocr", "(4) 112", 0.9)))
+    assert settle_apart(both, parts, [read(("trueocr", "4", 0.9), ("ppocr", "4", 0.95))]) is both
+
+
 def test_words_beside_a_figure_are_never_left_out() -> None:
     parts = parts_of(lines_of(make_cell("12")))
     worded = settle_number(parts, read(("trueocr", "12 phòng", 0.9), ("ppocr", "12 phong", 0.6)))
