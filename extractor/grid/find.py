@@ -139,7 +139,10 @@ def _has_own_columns(grid: Grid, page: PageImage, borders: Sequence[float]) -> b
     laid = [borders[0] + (x - own[0]) * scale for x in own[1:-1]]
     apart = min((min(abs(x - border) for border in borders) for x in laid), default=0.0)
     between = max(away[0], away[-1]) < SAME_REST and apart >= SAME_LAID
-    return grid.certainty >= SURE and (sum(x > far for x in away[1:-1]) >= LEAST_OWN or between)
+    # where all inner borders but one are the known ones, further ones are streaks
+    kept = _kept(borders[1:-1], own) >= len(borders) - 3
+    own_ones = sum(x > far for x in away[1:-1]) >= LEAST_OWN and not kept
+    return grid.certainty >= SURE and (own_ones or between)
 
 
 def _borders(grid: Grid) -> list[float]:

@@ -145,10 +145,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ReducedPage:
-    """What rulings are sought on; `level` and `upright`: what is the same for solid and dotted ones. See `Rulings`."""
+    """What rulings are sought on; `level` and `upright`: what is the same for solid and dotted ones. See `Rulings`.
+
+    `crisp`: uint8 (h, w), the page on which dots are sought.
+    """
 
     level: Way
     upright: Way
+    crisp: np.ndarray
     factor: int
     text_height: float
     solid: np.ndarray
@@ -158,12 +162,11 @@ def reduce_page(gray: np.ndarray, dpi: float, text_height: float) -> ReducedPage
     """An evened page, gray uint8 (H, W), reduced to where its rulings are sought."""
     factor = max(round(dpi / WORK_DPI), 1)
     height = text_height / factor
-    if factor == 1 and is_black_and_white(gray):
-        # strokes of a fax step from pixel to pixel, which shrinking mends on larger pages
-        gray = _soften(gray)
-    pooled, solid = _lighten_areas(_darkest(gray, factor), height)
+    crisp, solid = _lighten_areas(_darkest(gray, factor), height)
+    # strokes of a fax step from pixel to pixel, which shrinking mends on larger pages
+    pooled = _soften(crisp) if factor == 1 and is_black_and_white(gray) else crisp
     level = _way(pooled, height, MIN_ROW_STROKE)
-    return ReducedPage(level, _way(cv2.transpose(pooled), height, MIN_COLUMN_STROKE), factor, text_height, solid)
+    return ReducedPage(level, _way(cv2.transpose(pooled), height, MIN_COLUMN_STROKE), crisp, factor, text_height, solid)
 
 
 def _way(pooled: np.ndarray, text_height: float, least: float) -> Way:
@@ -176,7 +179,7 @@ def find_rulings(page: ReducedPage, *, dotted: bool = False) -> Rulings:
     """Rulings of a page. `dotted`: also those that are only darker on average."""
     pooled, factor = page.level.pooled, page.factor
     height = page.text_height / factor
-    dots = _find_dots(pooled, height) if dotted else None
+    dots = _find_dots(page.crisp, height) if dotted else None
     turned = None if dots is None else tuple(centres[:, ::-1] for centres in dots)
     rows = _strokes(page.level, height, factor, dots)
     columns = _strokes(page.upright, height, factor, turned)

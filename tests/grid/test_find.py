@@ -149,10 +149,11 @@ def test_a_streak_that_no_other_page_has_makes_no_column(x: int) -> None:
     assert shape(find_grids(make_image(streaked), usual)) == WHOLE
 
 
-def test_streaks_do_not_stand_for_a_ruling_that_was_lost() -> None:
+@pytest.mark.parametrize("streaks", [((945, 10, 14), (1250, 13, N_ROWS - 1)), ((960, 0, N_ROWS), (1250, 0, N_ROWS))])
+def test_streaks_do_not_stand_for_a_ruling_that_was_lost(streaks: tuple[tuple[int, int, int], ...]) -> None:
     streaked = make_page()
     streaked[TOP + 3 : TOP + N_ROWS * ROW - 2, XS[3] - 3 : XS[3] + 4] = 255
-    for x, first, last in ((945, 10, 14), (1250, 13, N_ROWS - 1)):
+    for x, first, last in streaks:
         cv2.line(streaked, (x, TOP + first * ROW), (x, TOP + last * ROW), 0, 2)
     image = make_image(make_page())
     usual = usual_guide([find_guide(image, find(image.gray))] * 3)
