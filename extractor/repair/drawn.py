@@ -17,13 +17,16 @@ from extractor.table import find_tables
 
 SAMPLES = 9  # a side of the lattice by which a page's way to its source is turned round
 STEEP = 0.2  # a slope that no scan has: then the boxes are taken as they are
+NEAR = 0.8  # text heights around the edge of a box in which a ruling is the row's
+RULED = 0.5  # share of the row's width that it inks; a line of print inks less
+INK_BELOW = 175
 TURNED_CERTAINTY = 0.4  # a page without a header of its own: its columns are taken from their order
 
 
 def read_row(page: PageImage, boxes: Mapping[Role, Box], engines: Mapping[str, Engine], words: frozenset[str]) -> Row:
     """A row from boxes in fractions of the source page. What is not drawn is a missing column."""
     roles = [role for role in ROLES if role in boxes]
-    pixels = to_pixels(page, [boxes[role] for role in roles])
+    pixels = _between_rulings(page, to_pixels(page, [boxes[role] for role in roles]))
     cells = tuple(GridCell(0, column, 1, 1, box) for column, box in enumerate(pixels))
     around = row_piece(pixels, page.number).box
     grid = Grid(page.number, 1, len(cells), cells, around, ruled=True, certainty=1.0)
@@ -62,6 +65,25 @@ def to_pixels(page: PageImage, boxes: list[Box]) -> list[Box]:
     system = np.column_stack([source, np.ones(len(source))])
     way, *_ = np.linalg.lstsq(system, pixels, rcond=None)
     return [_upright(box, way) for box in boxes]
+
+
+def _between_rulings(page: PageImage, boxes: list[Box]) -> list[Box]:
+    """The boxes of a row, in pixels, with its level rulings as tops and feet where such run close to them.
+
+    The box of a row that leans on the sheet holds slivers of the rows above and below.
+    """
+    left, right = max(round(min(box[0] for box in boxes)), 0), round(max(box[2] for box in boxes))
+    reach = round(NEAR * page.text_height)
+
+    def ruling(y: float) -> float:
+        top = max(round(y) - reach, 0)
+        near = page.gray[top : round(y) + reach + 1, left:right] < INK_BELOW
+        if not near.size:
+            return y
+        shares = near.mean(axis=1)
+        return float(top + shares.argmax()) if shares.max() >= RULED else y
+
+    return [(x0, ruling(y0), x1, ruling(y1)) for x0, y0, x1, y1 in boxes]
 
 
 def _upright(box: Box, way: np.ndarray) -> Box:
