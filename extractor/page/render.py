@@ -80,7 +80,10 @@ class _PdfPages:
         words = layer.words
         if not is_scan and sum(len(word.text) for word in words) < MIN_LAYER_CHARS:
             words, dpi = (), float(self.settings.page.dpi)
-        scale = _fit_pixels(page, images, dpi / inch) if is_scan else dpi / inch
+        scale = dpi / inch
+        if is_scan:
+            _shrink(images)
+            scale = _fit_pixels(page, images, scale)
         pixels = self._render(page, number, scale, coloured or not is_scan)
         check_images(page, images, pixels, number)
         if inch != POINTS_PER_INCH:
@@ -125,23 +128,24 @@ def _fit_pixels(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], scale: 
 
     A page that is wider by the least part of a pixel is drawn a pixel wider, and all of it blurred and slower.
     """
+    fitted = scale * (1 - SHRUNK)
+    if len(images) != 1:
+        return fitted
+    width, height = page.get_size()
+    across, down = images[0].get_px_size()[:: -1 if page.get_rotation() % 180 else 1]
+    exact = min(across / width, down / height) * (1 - SHRUNK)
+    fits = (math.ceil(exact * width), math.ceil(exact * height)) == (across, down)
+    return exact if fits and scale / NEAR < exact < scale * NEAR else fitted
+
+
+def _shrink(images: Sequence[pdfium.PdfImage]) -> None:
+    """Draw the images smaller about their middles, by so little that they fall on whole pixels."""
     for item in images:
         left, bottom, right, top = item.get_bounds()
         matrix, x, y = item.get_matrix(), (left + right) / 2, (bottom + top) / 2
         a, b, c, d = (value * (1 - SHRUNK) for value in matrix.get()[:4])
-        item.set_matrix(
-            pdfium.PdfMatrix(a, b, c, d, matrix.e + (x - matrix.e) * SHRUNK, matrix.f + (y - matrix.f) * SHRUNK)
-        )
-    width, height = page.get_size()
-    if len(images) == 1:
-        across, down = images[0].get_px_size()[:: -1 if page.get_rotation() % 180 else 1]
-        fitted = min(across / width, down / height) * (1 - SHRUNK)
-        if (math.ceil(fitted * width), math.ceil(fitted * height)) == (
-            across,
-            down,
-        ) and scale / NEAR < fitted < scale * NEAR:
-            return fitted
-    return scale * (1 - SHRUNK)
+        e, f = (old + (middle - old) * SHRUNK for old, middle in ((matrix.e, x), (matrix.f, y)))
+        item.set_matrix(pdfium.PdfMatrix(a, b, c, d, e, f))
 
 
 def _scan_of(page: pdfium.PdfPage, images: Sequence[pdfium.PdfImage], inch: float) -> tuple[float | None, bool]:

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
+from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike
 from extractor.grid.outer import rows_beyond
 from extractor.grid.phrases import Phrase
 from extractor.grid.pieces import cover, do_overlap, goes_on
-from extractor.records import Box, Grid, Guide
-from tests.grid.test_find import N_ROWS, ROW, TOP, XS, make_image, make_page, shape
+from extractor.records import Box, Grid
+from tests.grid.test_find import N_ROWS, ROW, TOP, XS, make_image, make_page, shape, usual
 
 BOTTOM = TOP + N_ROWS * ROW
 WHOLE = [(N_ROWS, 5, N_ROWS * 5)]
@@ -27,11 +27,6 @@ def faint_page(crisp: Sequence[Stroke], shade: int = FAINT) -> np.ndarray:
     for start, end in crisp:
         cv2.line(page, start, end, 0, 2)
     return page
-
-
-def usual() -> Guide:
-    image = make_image(make_page())
-    return usual_guide([find_guide(image, find_grids(image))] * 3)
 
 
 def frame(columns: Sequence[int], rows: Sequence[int]) -> list[Stroke]:
