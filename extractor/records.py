@@ -187,6 +187,7 @@ class CellInk:
     `stray`: none of its marks is surely print: they belong to strokes or stamps over it, or to the page's dirt;
     `dirt`: all are as small as the specks that the page is full of.
     `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
+    `parted`: print stands on both sides of where a ruling may have been lost, in it or in its column.
     `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
@@ -204,6 +205,7 @@ class CellInk:
     faint: tuple[TextLine, ...] = ()
     cut: bool = False
     covered: bool = False
+    parted: bool = False
 
     @property
     def has_ink(self) -> bool:

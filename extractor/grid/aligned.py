@@ -56,6 +56,7 @@ class _TextLine:
 def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
+    rulings = _outside(rulings, taken, page.text_height)
     frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)
     # in a table without upright rulings, a long upright stroke is a scanner's streak
     streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
@@ -77,6 +78,19 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
+
+
+def _outside(rulings: Rulings, taken: Sequence[Grid], text_height: float) -> Rulings:
+    """Without the rulings of tables that are found: they frame no other."""
+
+    def is_free(middle: float) -> bool:
+        return not any(g.box[1] - text_height / 2 <= middle <= g.box[3] + text_height / 2 for g in taken)
+
+    return replace(
+        rulings,
+        rows=tuple(r for r in rulings.rows if is_free(r.position)),
+        columns=tuple(s for s in rulings.columns if is_free((s.start + s.end) / 2)),
+    )
 
 
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:
@@ -132,16 +146,12 @@ def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[G
 
 def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[float]:
     """Borders of the block's columns, empty where there are too few."""
-    # a line of one phrase may be a title or wrapped, so it tells no gutter
-    rich = [line for line in block if len(line.phrases) > 1]
-    own: list[float] = []
-    if len(rich) >= LEAST_LINES:
-        own = find_columns([line.phrases for line in rich], page.text_height)
+    own = _own_columns(block, page.text_height)
     phrases = [phrase for line in block for phrase in line.phrases]
     wide, few = APART * page.text_height, CROSSED * len(block)
-    full = sum(sum(b.x0 - a.x1 > wide for a, b in pairwise(line.phrases)) >= LEAST_COLUMNS - 1 for line in block)
-    if guide.borders and full >= LEAST_FOLLOWED:
-        followed, crossing = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+    followed, crossing = _followed(guide, block, page)
+    # where labels take two lines, and units and figures stand between them, hardly a line is full
+    if followed and (_n_full(block, page) >= LEAST_FOLLOWED or _is_part(own, followed)):
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
         beside = sum(line.phrases[0].x1 < followed[0] or line.phrases[-1].x0 > followed[-1] for line in block)
         if guide.ruled:
@@ -151,6 +161,27 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
             further = not guide.usual and _parts_last(own, followed, CENTRED * (followed[-1] - followed[0]))
             own = own if further else keep_apart(followed, phrases, page.text_height)
     return own if len(own) > LEAST_COLUMNS else []
+
+
+def _own_columns(block: Sequence[_TextLine], text_height: float) -> list[float]:
+    """Borders of the gutters that the block's lines leave white, empty where too few tell."""
+    # a line of one phrase may be a title or wrapped, so it tells no gutter
+    rich = [line.phrases for line in block if len(line.phrases) > 1]
+    return find_columns(rich, text_height) if len(rich) >= LEAST_LINES else []
+
+
+def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tuple[list[float], int]:
+    """The guide's borders laid over the block, and how many phrases cross them; none where there is nothing to lay."""
+    phrases = [phrase for line in block for phrase in line.phrases]
+    if not guide.borders or not phrases:
+        return [], 0
+    return follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+
+
+def _is_part(own: Sequence[float], followed: Sequence[float]) -> bool:
+    """Whether the gutters that a page tells itself are among those of another page."""
+    near = CENTRED * (followed[-1] - followed[0])
+    return len(own) > LEAST_COLUMNS and all(min(abs(x - y) for y in followed[1:-1]) < near for x in own[1:-1])
 
 
 def _parts_last(own: Sequence[float], followed: Sequence[float], near: float) -> bool:
@@ -198,14 +229,21 @@ def _refined(block: list[_TextLine], page: PageImage, guide: Guide) -> list[_Tex
 
 def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
     """The part of the run that lies between the borders of another page's table."""
-    if not guide.borders:
+    xs, _ = _followed(guide, run, page)
+    if not xs:
         return []
-    phrases = [phrase for line in run for phrase in line.phrases]
-    xs, _ = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
     part = _trim(run, xs[1:-1], page.text_height)
-    crossing = sum(any(crosses(p, x, page.text_height) for p in line.phrases for x in xs[1:-1]) for line in part)
+    crossing = [
+        i for i, line in enumerate(part) if any(crosses(p, x, page.text_height) for p in line.phrases for x in xs[1:-1])
+    ]
+    few = BROKEN_CROSSED if guide.ruled else CROSSED
     # a last page without the first column has other gutters than the pages before
-    return part if crossing <= (BROKEN_CROSSED if guide.ruled else CROSSED) * len(part) else []
+    if len(crossing) <= few * len(part):
+        return part
+    # signatures below the table stand across its columns
+    ends = [end for n, end in enumerate(crossing) if n <= few * end and _n_full(part[end:], page) < LEAST_FOLLOWED]
+    heads = [part[:end] for end in reversed(ends)]
+    return next((head for head in heads if _is_part(_own_columns(head, page.text_height), xs)), [])
 
 
 def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:
@@ -259,6 +297,10 @@ def _head_length(lines: Sequence[tuple[_TextLine, bool]], text_height: float) ->
     if len(crossing) > MAX_CROSSING_RUN or (crossing and max(centred) <= CENTRED * (right - left)):
         return max(crossing[-1] + 1, leading)
     return leading
+
+
+def _n_full(lines: Sequence[_TextLine], page: PageImage) -> int:
+    return sum(_n_apart(line, page.text_height) >= LEAST_COLUMNS for line in lines)
 
 
 def _n_apart(line: _TextLine, text_height: float) -> int:

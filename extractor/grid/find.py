@@ -212,6 +212,11 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
         best = max(fuller, key=lambda guide: len(guide.borders), default=best)
     # rulings tell a border more exactly than print
     alike = [guide for guide in found if guide.ruled and _same_columns(guide, best, SAME_GUTTER)]
+    if not best.ruled:
+        shared = [guide for guide in found if guide.ruled and counts[id(guide)] >= LEAST_SHARING]
+        alike = alike or sorted(
+            (guide for guide in shared if _is_within_gutters(guide, best)), key=lambda guide: -counts[id(guide)]
+        )
     if alike or not found:
         return replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
     # where a gutter was seen differs from page to page by what is printed beside it
@@ -240,6 +245,13 @@ def _contains(fuller: Guide, other: Guide) -> bool:
     return (
         not fuller.ruled and len(inside) == len(other.borders) - 2 and all(abs(x - y) < SAME_BORDER for x, y in pairs)
     )
+
+
+def _is_within_gutters(ruled: Guide, unruled: Guide) -> bool:
+    """Whether print parts the table where rulings do on other pages, and further: by words that line up in a cell."""
+    width = ruled.borders[-1] - ruled.borders[0]
+    far = max(min(abs(x - border) for border in unruled.borders) for x in ruled.borders)
+    return len(ruled.borders) > LEAST_COLUMNS and far < SAME_GUTTER * width / 2
 
 
 def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:

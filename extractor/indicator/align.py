@@ -38,6 +38,7 @@ LEAST_DOUBT = 0.00005  # a runner-up with less is not worth naming
 SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label's "no" gains its full weight
 UNLIKE_READINGS, LIKE_READINGS = 75.0, 92.0  # rapidfuzz ratios of two engines' readings between which it does as well
 UNLIKE_ANY, OTHER_READING = 2.0, 1.0  # odds below which a label is like none; what one engine's reading of it costs
+MOST_OF_LABEL = 0.9  # share of a label's letters from which a reading of it is no part
 LEAST_TO_AGREE = 10  # letters of a label that engines hardly misread alike
 
 
@@ -87,10 +88,17 @@ def _label_odds(rows: Sequence[Row], indicators: tuple[Indicator, ...]) -> np.nd
     """Log odds of the rows' labels (rows, indicators); where one is like none, of what each engine made of it."""
     odds = np.array(label_odds([_label(row.label) for row in rows], indicators))
     for i, row in enumerate(rows):
-        others = {reading.text for reading in row.label.readings} - {row.label.raw, ""}
+        others = {text for reading in row.label.readings if not _is_part(text := reading.text, row.label.raw)}
+        others -= {row.label.raw, ""}
         if others and row.label.state == "read" and odds[i].max() < UNLIKE_ANY:
             odds[i] = np.maximum(odds[i], label_odds(sorted(others), indicators).max(axis=0) - OTHER_READING)
     return odds
+
+
+def _is_part(reading: str, label: str) -> bool:
+    """Whether an engine saw no more than a part of the label, which may be the beginning of many."""
+    part, whole = fold(reading), fold(label)
+    return len(part) < MOST_OF_LABEL * len(whole) and fuzz.partial_ratio(part, whole) >= LIKE_READINGS
 
 
 def _label(field: Field) -> str:

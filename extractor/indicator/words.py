@@ -40,11 +40,19 @@ ADDRESS = re.compile(r"(?:https?\W*)?\b[\w.-]+\.gov\.?vn\b/?", re.IGNORECASE)  #
 SAME_SOUNDS = (("tr", "ch"), ("gi", "d"), ("x", "s"), ("y", "i"), ("ngh", "ng"), ("gh", "g"))
 LONGEST_DOUBLE = 12  # words of a phrase typed twice
 SYLLABLE = re.compile(
-    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
+    r"(?!.*(?:aa|ee|ii|yy))(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?"
     r"(?:uye|uyu|ieu|yeu|oai|oay|oeo|uoi|uou|uay|[aeiou]?[aeiouy][aeiouy]?|[aeiouy])(?:ch?|m|nh?|ng|p|t)?"
 )
 RUN_TOGETHER = re.compile(r"(?<=[^\W\d_A-ZĐÀ-Ý]{2})(?=[A-ZĐ]{3})|(?<=[A-ZĐ]{4})(?=[^\W\d_A-ZĐÀ-Ý]{2})")  # "SốVBQPPL"
 LONGER_FORMS = tuple(short for short in LONG_FORMS if len(short) >= LEAST_TO_MEND)
+LIKE_T = r"[T17Ili]\s?"  # what engines take a capital T for
+MANGLED = re.compile(
+    "|".join(
+        rf"(?P<{short}>\b{''.join(LIKE_T if letter == 't' else letter.upper() for letter in short)})"
+        for short in LONGER_FORMS
+        if "t" in short
+    )
+)
 IN_CAPITALS = re.compile(r"(?<=[A-Z])[.,'](?=[A-Z])")  # specks in an abbreviation
 NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 LEAST_CAPITALS = 2
@@ -53,7 +61,8 @@ LEAST_CAPITALS = 2
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Lower case, no tone marks, numbering stripped, abbreviations spelled out; only letters, digits, single spaces."""
-    apart = RUN_TOGETHER.sub(" ", NUMBERING.sub("", unicodedata.normalize("NFC", text), count=1))
+    mended = MANGLED.sub(lambda found: f"{str(found.lastgroup).upper()} ", unicodedata.normalize("NFC", text))
+    apart = RUN_TOGETHER.sub(" ", NUMBERING.sub("", mended, count=1))
     plain = IN_CAPITALS.sub("", _without_marks(apart))
     shouted = plain.upper() == plain
     words = NO_WORD.sub(" ", ADDRESS.sub(" ", plain)).split()

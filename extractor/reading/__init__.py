@@ -5,11 +5,13 @@ from extractor.reading.engines import ENGINES, Engine, load_engines
 from extractor.reading.first import read_first
 from extractor.reading.ink import find_ink
 from extractor.reading.layer import is_true_layer
+from extractor.reading.parted import find_lost_borders
 
 __all__ = [
     "ENGINES",
     "Engine",
     "find_ink",
+    "find_lost_borders",
     "is_true_layer",
     "load_engines",
     "read_cells",

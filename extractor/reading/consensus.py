@@ -10,7 +10,7 @@ from dataclasses import replace
 from extractor.reading.lexicon import SURE_WORD, first_words, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import join_lines
-from extractor.records import CellState, CellText, Field, Piece, Reading
+from extractor.records import CellState, CellText, Field, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
 SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside its best one
@@ -45,7 +45,7 @@ def canonical(text: str) -> str:
 
 def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Field:
     """The value cell as read. `readings`: whole-cell readings of every engine and preparation."""
-    pieces, reasons = _pieces(parts), _ink_reasons(parts)
+    pieces, reasons = tuple(part.ink.piece for part in parts), _figure_reasons(parts)
     if not any(part.ink.has_ink for part in parts):
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), reasons)
     nothing = Field("", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), reasons)
@@ -111,7 +111,7 @@ def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequenc
     sole = len({_figure_of(readings) for readings in figures}) == 1 and len(_numbers_of(field.readings)) < 2
     if not sole or any(map(_has_words, field.readings)):
         return field
-    chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_ink_reasons(parts)), figures[0])
+    chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_figure_reasons(parts)), figures[0])
     if (chosen.raw, chosen.state) == (field.raw, field.state):
         return field
     others = _alternatives([(chosen.raw, 1.0), (field.raw, 0.5)], field.readings) if field.raw else chosen.alternatives
@@ -265,7 +265,7 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
     `second`: the other engine's reading by id() of the first reading; `words`: folded-free vocabulary that chooses
     between readings of one word, never replaces it.
     """
-    pieces, reasons = _pieces(parts), list(_ink_reasons(parts))
+    pieces, reasons = tuple(part.ink.piece for part in parts), list(_ink_reasons(parts))
     if not any(part.ink.has_ink for part in parts):
         return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
     if all(part.ink.stray or not part.ink.has_ink for part in parts):
@@ -377,23 +377,20 @@ def _choose_word(ours: str, score: float, theirs: str, their_score: float, words
     return (theirs, 0.7 * their_score) if prefer_theirs else (ours, 0.7 * score)
 
 
-def _pieces(parts: Sequence[CellText]) -> tuple[Piece, ...]:
-    return tuple(part.ink.piece for part in parts)
-
-
 def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
-    reasons = []
-    if any(part.ink.stamped > STAMP_COUNTS for part in parts):
-        reasons.append("under-stamp")
-    if any(part.ink.touches for part in parts):
-        reasons.append("touches-rule")
-    if any(part.ink.pen for part in parts):
-        reasons.append("handwriting")
-    if any(part.ink.cut for part in parts):
-        reasons.append("cut-off")
-    if any(part.ink.covered for part in parts):
-        reasons.append("covered")
-    return tuple(reasons)
+    said = {
+        "under-stamp": any(part.ink.stamped > STAMP_COUNTS for part in parts),
+        "touches-rule": any(part.ink.touches for part in parts),
+        "handwriting": any(part.ink.pen for part in parts),
+        "cut-off": any(part.ink.cut for part in parts),
+        "covered": any(part.ink.covered for part in parts),
+    }
+    return tuple(reason for reason, holds in said.items() if holds)
+
+
+def _figure_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
+    """The same of a value cell, where wide white is none between words."""
+    return _ink_reasons(parts) + ("two-in-one",) * any(part.ink.parted for part in parts)
 
 
 def _blank_confidence(parts: Sequence[CellText]) -> float:

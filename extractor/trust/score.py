@@ -236,7 +236,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = not WRITTEN.isdisjoint(field.reasons)
-    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", *HIDDEN))
+    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", "two-in-one", *HIDDEN))
     return unclear or header_with_ink or hidden or written or left_out or is_unsteady(field, value)
 
 

@@ -150,3 +150,53 @@ def test_a_page_that_parts_the_last_column_of_the_page_before_keeps_its_own() ->
     assert not _parts_last((96.0, 300.0, 453.0, 578.0, 905.0), before, 30.0)
     assert not _parts_last((96.0, 453.0, 578.0, 600.0, 905.0), before, 30.0)
     assert not _parts_last((96.0, 453.0, 578.0, 905.0), before, 30.0)
+
+
+def test_a_ruled_table_below_does_not_frame_the_one_without_rulings() -> None:
+    guide = find_guide(make_image(make_page()), find(make_page()))
+    page = make_page()
+    for y in range(1060, 1301, 60):
+        cv2.line(page, (140, y), (1180, y), 0, 2)
+    for x in (140, 300, 800, 1180):
+        cv2.line(page, (x, 1060), (x, 1300), 0, 2)
+    assert shape(find(page, guide)) == [(N_ROWS, 4), (4, 3)]
+
+
+def test_known_columns_are_followed_where_hardly_a_line_is_full() -> None:
+    guide = find_guide(make_image(make_page(notes=(1, 5))), find(make_page(notes=(1, 5))))
+    page = np.full((1500, 1600), 255, np.uint8)
+    y = 200
+    for row in range(N_ROWS):
+        lines = WRAPPED if row % 2 else WRAPPED[:1]
+        middle = y + (len(lines) - 1) * PITCH // 2
+        print_text(page, "ho so", UNIT, middle)
+        if row % 2:
+            print_text(page, str(11 * row + 2), VALUE, middle)
+        for line in lines:
+            print_text(page, line, LABEL, y)
+            y += PITCH
+        y += 20
+    assert shape(find(page, guide)) == [(N_ROWS, 5)]
+
+
+def test_signatures_below_the_table_do_not_move_its_columns() -> None:
+    usual = usual_guide([find_guide(make_image(make_page(notes=(1, 4))), find(make_page(notes=(1, 4))))] * 2)
+    page = make_page(notes=(1, 4))
+    last = np.flatnonzero((page < 128).any(axis=1))[-1]
+    for line, (left, right) in enumerate((("Noi nhan:", "TM. UY BAN NHAN DAN"), ("- So Noi vu;", "KT. CHU TICH"),
+                                          ("- Luu: VT.", "PHO CHU TICH"), ("", "Huynh Thanh Tung"))):  # fmt: skip
+        y = int(last) + 70 + line * PITCH
+        print_text(page, left, STT - 10, y)
+        print_text(page, right, VALUE - 60, y)
+    (grid,) = find(page, usual)
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
+    assert grid.box[3] < last + 30
+
+
+def test_rulings_of_some_pages_tell_the_columns_that_print_parts_further_on_others() -> None:
+    ruled = Guide((0.147, 0.201, 0.488, 0.601, 0.69, 0.779, 0.936), ruled=True)
+    unruled = Guide((0.159, 0.196, 0.492, 0.587, 0.606, 0.704, 0.773, 0.927))
+    assert usual_guide([unruled, unruled, unruled, ruled, ruled]).borders == ruled.borders
+    assert usual_guide([unruled, unruled, unruled, ruled]).borders == unruled.borders
+    other = Guide((0.147, 0.3, 0.4, 0.779, 0.936), ruled=True)
+    assert usual_guide([unruled, unruled, unruled, other, other]).borders == unruled.borders

@@ -280,3 +280,14 @@ def test_a_label_that_one_reader_garbled_is_known_by_what_the_other_saw() -> Non
         rows = (*table.rows[:place], replace(table.rows[place], label=label), *table.rows[place + 1 :])
         codes.append(_codes(match_rows(replace(table, rows=rows), CATALOGUE))[place])
     assert codes == ["VII.7", None]
+
+
+def test_an_added_row_is_a_stranger_though_a_reader_saw_only_how_its_label_begins() -> None:
+    table = table_of(tuple(row for row in _form() if row.code != "III.6.6"))
+    place = next(i for i, row in enumerate(_form()) if row.code == "III.6.6")
+    text = "Số hồ sơ thủ tục hành chính do UBND cấp xã đang giải quyết"
+    seen = (Reading("trueocr", text, 0.74), Reading("tesseract-vie", "Số hồ sơ thủ tục hành chính do UBND", 0.91))
+    added = replace(table.rows[place - 1], label=Field(text, "read", 0.9, table.rows[place].label.pieces, seen))
+    rows = (*table.rows[:place], added, *table.rows[place:])
+    table = replace(table, rows=tuple(replace(row, index=i) for i, row in enumerate(rows)))
+    assert _codes(match_rows(table, CATALOGUE))[place] is None

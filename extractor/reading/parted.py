@@ -1,0 +1,85 @@
+"""Ink of a grid's cells -> those in which print stands on both sides of a ruling that was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+
+import numpy as np
+
+from extractor.reading.lines import INK_BELOW
+from extractor.records import CellInk, PageInk, TextLine
+
+APART = 1.2  # text heights of white between figures that are hardly of one number
+LOW = 0.15  # text heights of ink that a column of pixels holds at least in a letter; a speck holds less
+LEAST_TORN = 3  # lines of a column with white at one place, from which it may be two columns,
+FIGURE = 6.0  # and is where no print on either side is wider, in text heights
+MOST_OVER = 0.2  # share of a column's lines that may lie across such a place: titles
+
+Span = tuple[float, float]
+
+
+def find_parted(cells: Sequence[CellInk]) -> tuple[CellInk, ...]:
+    """The cells of a grid, those marked as parted that may be two.
+
+    Such is a line with wide white in it; and where several lines of a column have it at one place, all that the column
+    holds: a figure alone may stand on either side. Nothing is told of text from a text layer.
+    """
+    torn = {column for column, lines in _lines_by_column(cells).items() if _torn_at(lines) is not None}
+    return tuple(replace(ink, parted=True) if ink.lines and _is_parted(ink, torn) else ink for ink in cells)
+
+
+def find_lost_borders(page: PageInk) -> tuple[Mapping[int, float], ...]:
+    """x of the border that each column of figures lacks, by its number; for each ruled table of the page, else none."""
+    return tuple(
+        {
+            column: x
+            for column, lines in _lines_by_column(grid.cells).items()
+            if (x := _torn_at(lines, FIGURE)) is not None
+        }
+        if grid.grid.ruled
+        else {}
+        for grid in page.grids
+    )
+
+
+def _lines_by_column(cells: Sequence[CellInk]) -> dict[int, list[TextLine]]:
+    columns: dict[int, list[TextLine]] = {}
+    for ink in cells:
+        # letters of a stamp stand beside figures too
+        if ink.cell.column_span == 1 and not (ink.stamped or ink.pen):
+            columns.setdefault(ink.cell.column, []).extend(ink.lines)
+    return columns
+
+
+def _is_parted(ink: CellInk, torn: Set[int]) -> bool:
+    return ink.cell.column in torn or (len(ink.lines) == 1 and _widest_white(ink.lines[0]) is not None)
+
+
+def _torn_at(lines: Sequence[TextLine], widest: float = np.inf) -> float | None:
+    """x that nearly all lines of a column leave white, with print on both sides in several of them; None: nowhere.
+
+    `widest`: text heights that the print on either side is wide at most.
+    """
+    found = [(line, white) for line in lines if (white := _widest_white(line)) is not None]
+    for _, (a, b) in found:
+        near = [(line, c, d) for line, (c, d) in found if min(b, d) - max(a, c) > (b - a) / 2]
+        x = (max(c for _, c, _ in near) + min(d for _, _, d in near)) / 2
+        over = sum(line.box[0] < x < line.box[2] for line in lines) - sum(c < x < d for _, (c, d) in found)
+        sides = (max(c - line.box[0], line.box[2] - d) <= widest * line.text_height for line, c, d in near)
+        if sum(sides) >= max(LEAST_TORN, (1 - MOST_OVER) * len(near)) and over <= MOST_OVER * len(lines):
+            return x
+    return None
+
+
+def _widest_white(line: TextLine) -> Span | None:
+    """x0, x1 on the page of the widest white between two letters, None where it is no wider than between words."""
+    x0, y0, x1, y1 = line.inner
+    letters = np.flatnonzero((line.clean[y0:y1, x0:x1] < INK_BELOW).sum(axis=0) > LOW * line.text_height)
+    if len(letters) < 2:
+        return None
+    at = int(np.diff(letters).argmax())
+    left, right = float(letters[at] + 1), float(letters[at + 1])
+    if right - left <= APART * line.text_height:
+        return None
+    return line.box[0] + left, line.box[0] + right
