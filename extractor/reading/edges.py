@@ -88,10 +88,12 @@ def _has_gap(page: PageImage, grid: Grid, cell: GridCell) -> bool:
         upright = side in (LEFT, RIGHT)
         start, end = cell.box[1::2] if upright else cell.box[::2]
         drawn = _ruled(page, cell.box[side], (start + corner, end - corner), upright=upright, ink_below=FAINT_BELOW)
+        if not len(drawn) or drawn.mean() >= PARTLY:
+            continue
         drawn = _bridged(drawn, max(round(DOTS * page.text_height), 1))
         # a table may do without its outermost rulings
         least = HIDDEN if _is_outermost(grid, cell, side) else -1.0
-        if len(drawn) and least < drawn.mean() < PARTLY:
+        if least < drawn.mean() < PARTLY:
             return True
     return False
 
@@ -158,8 +160,10 @@ def _goes_on(page: PageImage, cells: list[GridCell], side: int) -> bool:
     step = -1 if side == TOP else 1
     least, most = (round(part * page.text_height) for part in (LEAST_SLIVER, SLIVER))
     for x in borders:
+        if not _is_at_edge(page, (x, y + step * (most - 1))):
+            continue
         length = sum(1 for _ in takewhile(lambda n: not _is_at_edge(page, (x, y + step * n)), range(most)))  # noqa: B023
-        if not least <= length < most:
+        if length < least:
             continue
         span = (y - length, y - least / 2) if side == TOP else (y + least / 2, y + length)
         going += bool(_ruled(page, x, span, upright=True).mean() >= GOES_ON)
