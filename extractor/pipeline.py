@@ -12,7 +12,15 @@ from extractor.check import check_rules, confirm_by_rules, find_cells, find_stra
 from extractor.errors import DocumentError, NoTable, UnreadableFile
 from extractor.filing import Filed, choose_first, find_filed
 from extractor.form import Form
-from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, part_columns, usual_guide
+from extractor.grid import (
+    NO_GUIDE,
+    find_grids,
+    find_guide,
+    has_same_columns,
+    is_unlike,
+    part_columns,
+    usual_guide,
+)
 from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
 from extractor.ingest import open_bytes, read_file
 from extractor.measures import find_measures, main_measure, read_measures, with_main_measure
@@ -256,12 +264,11 @@ def _read_page(
     page = _draw_page(reader, number, engines)
     grids = find_grids(page, guide)
     ink = find_ink(page, grids)
-    lost = find_lost_borders(ink)
+    own = find_guide(page, grids)
+    lost = () if guide.usual and has_same_columns(own, guide) else find_lost_borders(ink)
     if any(lost):
         grids = tuple(part_columns(grid, borders) for grid, borders in zip(grids, lost, strict=True))
-        ink = find_ink(page, grids)
-    own = find_guide(page, grids)
-    own = replace(own, broken=own.broken or any(lost))
+        ink, own = find_ink(page, grids), replace(find_guide(page, grids), broken=True)
     cut = ("cut-table",) if any(cell.cut for grid in ink.grids for cell in grid.cells) else ()
     rows = ("cut-rows",) if any(grid.cut for grid in ink.grids) else ()
     return read_first(ink, next(iter(engines.values()))), own, (*page.notes, *cut, *rows)

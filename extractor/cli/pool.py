@@ -106,9 +106,10 @@ def run_isolated(
 
 def _start(children: list[_Child[J]], work: Work[J, R], limits: Limits) -> _Child[J]:
     ours, theirs = multiprocessing.Pipe()
-    level = logging.getLogger("extractor").getEffectiveLevel()
+    logger = logging.getLogger("extractor")
+    told = logger.getEffectiveLevel(), next((handler.formatter for handler in logger.handlers), None)
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_serve, args=(theirs, work, limits, level), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, work, limits, told), daemon=True)
     process.start()
     theirs.close()
     child: _Child[J] = _Child(process, ours)
@@ -177,15 +178,19 @@ def _end(child: _Child[J], children: list[_Child[J]]) -> None:
     children.remove(child)
 
 
-def _serve(pipe: Connection, work: Work[J, R], limits: Limits, level: int) -> None:
-    """The child: jobs come in, what is being done and the results go out."""
+def _serve(pipe: Connection, work: Work[J, R], limits: Limits, told: tuple[int, logging.Formatter | None]) -> None:
+    """The child: jobs come in, what is being done and the results go out. `told`: level and form of its messages."""
     from extractor.cli.work import collect_seldom, limit_threads
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
     _limit(limits)
     limit_threads()
     collect_seldom()
-    logging.getLogger("extractor").setLevel(level)
+    logging.getLogger("extractor").setLevel(told[0])
+    if told[1] is not None:
+        handler = logging.StreamHandler()
+        handler.setFormatter(told[1])
+        logging.getLogger("extractor").addHandler(handler)
     while True:
         try:
             job, skip = pipe.recv()

@@ -15,6 +15,7 @@ import numpy as np
 from extractor.grid.bands import find_row_borders
 from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns, keep_apart
 from extractor.grid.lattice import build_grid
+from extractor.grid.level import find_lost_rulings, find_row_rulings
 from extractor.grid.line import Line, collinear, inked
 from extractor.grid.phrases import Phrase, find_phrases, group_lines
 from extractor.grid.rulings import Rulings
@@ -31,6 +32,7 @@ WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one 
 PAGE_NUMBER = 6  # letters of a page number with its dashes
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
+WHOLE = 0.9  # share of the rulings that have both ends, where none is lost
 LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
@@ -68,11 +70,14 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     told, by_white = find_row_borders(phrases, xs, page.text_height)
-    ruled = _row_rulings(block, rulings, xs, page.text_height)
+    ruled = find_row_rulings([(line.y0, line.y1) for line in block], rulings, xs, page.text_height)
     ys, certainty = (ruled, RULED_ROWS) if ruled else (told, WHITE_ROWS if by_white else GUESSED_ROWS)
-    if ruled and by_white and guide.ruled:
-        # rulings were lost, so white parts rows too
-        ys = sorted([*ruled, *(y for y in told[1:-1] if min(abs(y - r) for r in ruled) > page.text_height)])
+    if ruled and by_white:
+        # rulings may be lost, and then white parts rows too
+        more = find_lost_rulings(told[1:-1], ruled, rulings, phrases, xs, page.text_height)
+        if guide.ruled:
+            more = [y for y in told[1:-1] if min(abs(y - r) for r in ruled) > page.text_height]
+        ys = sorted([*ruled, *more])
         certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
@@ -111,10 +116,15 @@ def _ruled_frame(rulings: Rulings, page: PageImage) -> Box:
         return 0.0, 0.0, width, height
     longest = max(wide, key=inked)
     near = SAME_END * page.text_height
-    frame = [r for r in wide if abs(r.start - longest.start) < near and abs(r.end - longest.end) < near]
+    left, right = longest.start - near, longest.end + near
+    inside = [line for line in wide if left < line.start and line.end < right]
+    frame = [r for r in inside if r.start < left + 2 * near and right - 2 * near < r.end]
     if len(frame) < LEAST_RULINGS:
         return 0.0, 0.0, width, height
-    return longest.start - near, frame[0].position, longest.end + near, frame[-1].position
+    if len(frame) < WHOLE * len(inside):
+        # where others lost an end, the first and the last may be lost
+        return left, 0.0, right, height
+    return left, frame[0].position, right, frame[-1].position
 
 
 def _upright_frame(rulings: Rulings, page: PageImage, guide: Guide) -> Box:
@@ -238,12 +248,24 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
     ]
     few = BROKEN_CROSSED if guide.ruled else CROSSED
     # a last page without the first column has other gutters than the pages before
-    if len(crossing) <= few * len(part):
-        return part
-    # signatures below the table stand across its columns
-    ends = [end for n, end in enumerate(crossing) if n <= few * end and _n_full(part[end:], page) < LEAST_FOLLOWED]
-    heads = [part[:end] for end in reversed(ends)]
-    return next((head for head in heads if _is_part(_own_columns(head, page.text_height), xs)), [])
+    whole = part if len(crossing) <= few * len(part) else []
+    if not guide.usual or (whole and _keeps(whole, page, guide)):
+        return whole
+    # titles above the table and signatures below it stand across its columns
+    spans = [(start, end) for start in (0, *(i + 1 for i in crossing)) for end in (*crossing, len(part)) if start < end]
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        outside = _n_full([*part[:start], *part[end:]], page)
+        inside = sum(start <= i < end for i in crossing)
+        if outside < LEAST_FOLLOWED and inside <= few * (end - start):
+            block = part[start:end]
+            if _is_part(_own_columns(block, page.text_height), xs) and _keeps(block, page, guide):
+                return block
+    return whole
+
+
+def _keeps(block: list[_TextLine], page: PageImage, guide: Guide) -> bool:
+    """Whether the block has all columns of another page."""
+    return len(_columns(block, page, guide)) == len(guide.borders)
 
 
 def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:
@@ -322,17 +344,3 @@ def _without_lone(block: list[_TextLine], text_height: float) -> list[_TextLine]
         return gap > far and len(line.phrases) < LEAST_COLUMNS
 
     return block[is_lone(block[0], gaps[0]) : -1 if is_lone(block[-1], gaps[-1]) else None]
-
-
-def _row_rulings(block: list[_TextLine], rulings: Rulings, xs: list[float], text_height: float) -> list[float]:
-    """Level rulings where they part the block into rows, else nothing."""
-    wide = [line.position for line in collinear(list(rulings.rows), text_height) if line.covered(xs[0], xs[-1]) > 0.6]
-    inside = [y for y in wide if block[0].y0 - 2 * text_height <= y <= block[-1].y1 + 2 * text_height]
-    if len(inside) >= max(3, len(block) // 5):
-        top, bottom = [], []
-        if block[0].y1 < inside[0]:
-            top = [block[0].y0 - 0.3 * text_height]
-        if block[-1].y0 > inside[-1]:
-            bottom = [block[-1].y1 + 0.3 * text_height]
-        return [*top, *inside, *bottom]
-    return []

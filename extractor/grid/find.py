@@ -94,7 +94,7 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
 
 def _is_known(grids: tuple[Grid, ...], page: PageImage, known: Sequence[float]) -> bool:
     """Whether this is one table, with the borders that other pages have."""
-    return bool(known) and len(grids) == 1 and _same_columns(Guide(_scaled(grids[0], page)), Guide(tuple(known)))
+    return bool(known) and len(grids) == 1 and has_same_columns(Guide(_scaled(grids[0], page)), Guide(tuple(known)))
 
 
 def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple[Grid, ...]:
@@ -186,7 +186,7 @@ def _is_within(whole: Sequence[float], seen: Sequence[float]) -> bool:
 
 def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether a border was lost and other lines taken for some: most are where they should be, but not all."""
-    if len(whole) > len(seen) or _same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
+    if len(whole) > len(seen) or has_same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
         return False
     return _kept(whole, seen) > len(whole) / 2
 
@@ -204,14 +204,14 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
     """Of the pages' guides the first whose columns most pages have; the fuller of two kinds as frequent."""
     found = [guide for guide in guides if guide.borders]
     # scratches part columns too, but each of its own page
-    counts = {id(guide): sum(_same_columns(guide, other) for other in found) for guide in found}
+    counts = {id(guide): sum(has_same_columns(guide, other) for other in found) for guide in found}
     best = max(found, key=lambda guide: (counts[id(guide)], len(guide.borders)), default=NO_GUIDE)
     if not best.ruled:
         # a column that is seldom filled is seen on some pages only
         fuller = [guide for guide in found if counts[id(guide)] >= LEAST_SHARING and _contains(guide, best)]
         best = max(fuller, key=lambda guide: len(guide.borders), default=best)
     # rulings tell a border more exactly than print
-    alike = [guide for guide in found if guide.ruled and _same_columns(guide, best, SAME_GUTTER)]
+    alike = [guide for guide in found if guide.ruled and has_same_columns(guide, best, SAME_GUTTER)]
     if not best.ruled:
         shared = [guide for guide in found if guide.ruled and counts[id(guide)] >= LEAST_SHARING]
         alike = alike or sorted(
@@ -220,11 +220,11 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
     if alike or not found:
         return replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
     # where a gutter was seen differs from page to page by what is printed beside it
-    same = [guide.borders for guide in found if _same_columns(guide, best)]
+    same = [guide.borders for guide in found if has_same_columns(guide, best)]
     return replace(best, borders=tuple(map(median, zip(*same, strict=True))), usual=True, broken=False)
 
 
-def _same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:
+def has_same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:
     """Whether two pages part their tables alike, wherever on the sheet they stand."""
     if len(a.borders) != len(b.borders):
         return False
@@ -269,7 +269,7 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         return own.broken or len(own.borders) != len(usual.borders) or _is_shifted(usual.borders, own.borders)
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     if own.borders:
-        return usual.ruled or not _same_columns(own, usual)
+        return usual.ruled or not has_same_columns(own, usual)
     return own.broken if usual.ruled else len(guided.borders) != len(usual.borders)
 
 

@@ -182,7 +182,7 @@ def _widened(cores: Sequence[Span], spans: Sequence[Span]) -> list[Span]:
 
 
 def _edge(left: float, right: float, lines: Sequence[Sequence[Phrase]], text_height: float) -> float | None:
-    """Where a column is two: figures that end on one line, close before notes that begin on one."""
+    """Where a column is two: figures that end on one line, or well before it, and notes that begin on one."""
     words = [[w for p in line for w in p.words if left <= w[0] and w[1] <= right] for line in lines]
     printed = _covered([w for line in words for w in line], CROSSED * len(lines))
     found = [_parts((a[1], b[0]), words, text_height) for a, b in pairwise(printed)]
@@ -199,8 +199,10 @@ def _parts(strip: Span, lines: Sequence[Sequence[Span]], text_height: float) -> 
     at_end = [strip[0] - a < near for a, _ in both if a is not None]
     at_start = [b - strip[1] < near for _, b in both if b is not None]
     alone = (sum(b is None for a, b in both if a is not None), sum(a is None for a, b in both if b is not None))
+    # figures in the middle of their column end anywhere
+    wide = strip[1] - strip[0] >= APART * text_height and len(at_start) >= LEAST_ENDS
     return (
-        sum(at_end) >= max(LEAST_ENDS, ALIGNED * len(at_end))
+        (wide or sum(at_end) >= max(LEAST_ENDS, ALIGNED * len(at_end)))
         and sum(at_start) >= max(LEAST_STARTS, ALIGNED * len(at_start))
         and min(alone) >= LEAST_ALONE
     )

@@ -111,6 +111,8 @@ def _lattice(
     horizontal = thin_out(horizontal, MIN_ROW * text_height)
     vertical = thin_out(vertical, MIN_COLUMN * text_height)
     vertical = find_borders(vertical, horizontal, rulings, known)
+    if len(horizontal) < 2 or len(vertical) < 2:
+        return None
     seen = 1.0
     if lossy:
         seen = build_grid(horizontal, vertical, page, rulings).certainty

@@ -13,6 +13,7 @@ from extractor.records import CellInk, PageInk, TextLine
 APART = 1.2  # text heights of white between figures that are hardly of one number
 LOW = 0.15  # text heights of ink that a column of pixels holds at least in a letter; a speck holds less
 LEAST_TORN = 3  # lines of a column with white at one place, from which it may be two columns,
+TALLEST = 1.6  # text heights of a line of figures
 FIGURE = 6.0  # and is where no print on either side is wider, in text heights
 MOST_OVER = 0.2  # share of a column's lines that may lie across such a place: titles
 
@@ -75,6 +76,8 @@ def _torn_at(lines: Sequence[TextLine], widest: float = np.inf) -> float | None:
 def _widest_white(line: TextLine) -> Span | None:
     """x0, x1 on the page of the widest white between two letters, None where it is no wider than between words."""
     x0, y0, x1, y1 = line.inner
+    if y1 - y0 > TALLEST * line.text_height:
+        return None  # a streak, or a piece of a ruling, stands beside the print
     letters = np.flatnonzero((line.clean[y0:y1, x0:x1] < INK_BELOW).sum(axis=0) > LOW * line.text_height)
     if len(letters) < 2:
         return None

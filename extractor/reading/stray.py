@@ -20,6 +20,7 @@ LONG_DASH = (3.0, 0.22)  # widths of its height that a thicker one has at least;
 ONE_SPECK, TWO_SPECKS = 1.15, 1.7  # times a speck's width: flat ink so wide may be a speck, or two that touch
 WIDE_SPECK = 0.95  # share of a page's specks that are smaller than what counts as a speck's width and area
 MARK = (1.5, 2.0)  # widths of its height that a short dash has at least, times a speck's area that it covers
+RAGGED_MARK = (1.2, 3.5)  # the same of a dash at which specks hang
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
 
 
@@ -57,6 +58,8 @@ def _is_mark(stats: np.ndarray, speck: Speck) -> np.ndarray:
     found: np.ndarray = (
         (width >= TWO_SPECKS * speck.width) & (width >= MARK[0] * height) & (area >= MARK[1] * speck.area)
     )
+    # a dash at which a speck hangs
+    found |= (width >= RAGGED_MARK[0] * height) & (area >= RAGGED_MARK[1] * speck.area)
     found[0] = False
     return found
 

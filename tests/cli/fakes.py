@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -37,4 +38,10 @@ def break_down(job: Job, order: Order) -> Result:
     if name == "grow":
         keep = [bytearray(64 << 20) for _ in range(8)]
         time.sleep(600 + len(keep))
+    return Result(job, "complete")
+
+
+def say_much(job: Job, order: Order) -> Result:
+    """Tells what only those who ask for everything want to know."""
+    logging.getLogger("extractor").debug("a detail of %s", job.path.stem)
     return Result(job, "complete")

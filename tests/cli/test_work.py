@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from extractor.cli.common import set_up_logging
 from extractor.cli.inputs import Job
 from extractor.cli.work import Order, count_cores, run_jobs
 from extractor.settings import load_settings
 from extractor.writing import write_text
-from tests.cli.fakes import die_on_bad
+from tests.cli.fakes import die_on_bad, say_much
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = Order(load_settings(environ={}), None)
@@ -31,6 +32,16 @@ def test_a_process_that_dies_costs_only_its_own_input(tmp_path: Path) -> None:
     outcomes = {result.job.path.stem: result.outcome for result in run_jobs(jobs, ORDER, 2, die_on_bad)}
     assert outcomes == {"a": "complete", "bad": "failed", "b": "complete", "c": "complete"}
     assert json.loads((tmp_path / "bad.json").read_text(encoding="utf-8"))["error"]["code"] == "worker-died"
+
+
+@pytest.mark.parametrize("verbose", [0, 2])
+def test_what_a_process_has_to_say_is_heard_where_everything_is_asked_for(
+    verbose: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logging(verbose, quiet=False, as_json=False)
+    (tmp_path / "a.pdf").write_bytes(b"x")
+    list(run_jobs([Job(tmp_path / "a.pdf", tmp_path / "a.json")], ORDER, 1, say_much))
+    assert ("debug: a detail of a" in capfd.readouterr().err) is (verbose == 2)
 
 
 INTERRUPTED_RUN = """

@@ -200,3 +200,35 @@ def test_rulings_of_some_pages_tell_the_columns_that_print_parts_further_on_othe
     assert usual_guide([unruled, unruled, unruled, ruled]).borders == unruled.borders
     other = Guide((0.147, 0.3, 0.4, 0.779, 0.936), ruled=True)
     assert usual_guide([unruled, unruled, unruled, other, other]).borders == unruled.borders
+
+
+def test_rows_between_which_the_ruling_was_lost_are_parted_by_white() -> None:
+    page = make_page(gap=16, rulings=True)
+    lines = np.flatnonzero((page[:, 1300:1480] < 128).all(axis=1))
+    tops = [y for y in lines if y - 1 not in lines]
+    for y in tops[1:-1:2]:
+        page[y - 2 : y + 4] = 255
+    assert shape(find(page)) == [(N_ROWS, 4)]
+
+
+def test_lines_of_one_cell_are_no_rows_where_all_rulings_are_there() -> None:
+    page = make_page(gap=16, rulings=True, notes=(2,))
+    (grid,) = find(page)
+    assert (grid.n_rows, grid.certainty) == (N_ROWS, 0.9)
+
+
+def test_notes_begin_a_column_though_figures_stand_in_the_middle_of_theirs() -> None:
+    page = np.full((1500, 1600), 255, np.uint8)
+    figures = ("2", "105", "7", "1.204", "33", "Khong", "9", "12", "88", "4", "1", "56")
+    for row, figure in enumerate(figures):
+        y = 200 + row * 60
+        print_text(page, str(row + 1), STT, y)
+        print_text(page, WRAPPED[0], LABEL, y)
+        print_text(page, "ho so", UNIT, y)
+        width = cv2.getTextSize(figure, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 2)[0][0]
+        if row % 3:
+            print_text(page, figure, VALUE + 40 - width // 2, y)
+        if row % 3 != 1:
+            print_text(page, "Ke hoach", 1010, y)
+    (grid,) = find(page)
+    assert (grid.n_rows, grid.n_columns) == (12, 5)

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from extractor.grid import find_grids, find_guide, is_unlike, usual_guide
+from extractor.grid.lattice import find_lattices
+from extractor.grid.rulings import Rulings, Segment
 from extractor.records import Box, Grid, Guide, PageImage
 
 XS = (100, 180, 700, 860, 1000, 1500)
@@ -110,3 +112,11 @@ def test_a_line_taken_for_a_lost_border_is_seen_by_the_other_pages_borders() -> 
     usual = Guide((0.11, 0.16, 0.56, 0.68, 0.77, 0.92), usual=True, ruled=True)
     assert is_unlike(Guide((0.11, 0.56, 0.68, 0.77, 0.92, 0.935), ruled=True), Guide(), usual)
     assert not is_unlike(Guide((0.11, 0.16, 0.56, 0.68, 0.77, 0.92), ruled=True), Guide(), usual)
+
+
+def test_two_strokes_that_are_one_ruling_are_no_table() -> None:
+    rows = tuple(Segment(float(y), 100.0, 118.0, 2.0) for y in (100, 200, 300))
+    columns = tuple(Segment(float(x), 100.0, 300.0, 2.0) for x in (106, 112))
+    blank = np.full((400, 400), 255, np.uint8)
+    rulings = Rulings(rows, columns, blank, 1, 24.0, np.zeros((400, 400), bool))
+    assert find_lattices(rulings, 1, 24.0, lossy=True) == ()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from extractor.reading.lines import find_lines
+from extractor.reading.stray import Speck, find_mark
 
 HEIGHT = 28.0
 
@@ -40,3 +41,12 @@ def test_the_little_that_is_left_of_a_dash_among_specks_is_looked_at() -> None:
     found = find_lines(cell((60, 26, 7, 4), (90, 45, 2, 2), (20, 12, 2, 2)), HEIGHT)
     assert not found.lines
     assert [(line.x0, line.x1) for line in found.faint] == [(60, 67)]
+
+
+def test_a_dash_at_which_a_speck_hangs_is_no_speck() -> None:
+    speck = Speck(4.0, 8.0)
+    ragged = cell((60, 26, 8, 4), (62, 30, 2, 2), (90, 45, 3, 2))
+    mark = find_mark(ragged, HEIGHT, speck)
+    assert mark is not None
+    assert (mark.x0, mark.x1) == (60, 68)
+    assert find_mark(cell((60, 26, 4, 4), (90, 45, 3, 2)), HEIGHT, speck) is None
