@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import cv2
@@ -26,6 +26,8 @@ BESIDE = 0.5  # text heights between two digits of one number
 DASH_HEIGHT, DASH_WIDTH = 0.22, (0.25, 1.6)  # text heights that a dash is high at most; wide
 FLAT = 1.6  # widths of its height that it has at least
 OFF_MIDDLE = 0.8  # text heights by which it lies above or below the middle of its cell
+TWO_INKS = 20.0  # levels of grey between the means of two inks
+LEAST_INK = 10  # pixels that tell how dark they are
 MOST = 3  # groups of a line that are worth reading
 
 
@@ -89,6 +91,36 @@ def _is_all(labels: np.ndarray, group: np.ndarray, boxes: np.ndarray, line: Text
     """Whether nothing but specks is in the line beside the group."""
     areas = np.bincount(labels.ravel(), minlength=len(boxes))
     return bool(areas[group].sum() >= (1 - FAINT) * areas[_inside(boxes, line.inner)].sum())
+
+
+def find_darker(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Lines without the lighter of two inks, as a pen's beside print on a grey scan; groups of figures in what is left.
+
+    None of a line whose ink is one.
+    """
+    darker = [dark for line in lines for times in (1, 2) if (dark := _without_lighter(line, times)) is not None]
+    return tuple(apart for line in darker for apart in _apart(line, alone=False))[:MOST]
+
+
+def _without_lighter(line: TextLine, times: int) -> TextLine | None:
+    """The line's darker ink alone. `times`: how often the lighter part goes: soft edges may be lighter than either ink.
+
+    None where the ink is one.
+    """
+    x0, y0, x1, y1 = line.inner
+    ink = line.clean[y0:y1, x0:x1]
+    ink = ink[ink < INK_BELOW]
+    for _ in range(times):
+        if len(ink) < LEAST_INK:
+            return None
+        level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        lighter, ink = ink[ink > level], ink[ink <= level]
+    if not len(lighter) or lighter.mean() - ink.mean() < TWO_INKS:
+        return None
+    # soft edges belong to the ink that they surround
+    keep = cv2.dilate((line.clean <= level).view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    pixels = np.where(keep, line.clean, np.uint8(255))
+    return replace(line, raw=pixels, clean=pixels)
 
 
 def find_figures(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:

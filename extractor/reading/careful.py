@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.apart import Setting, find_figures, find_set, find_setting
+from extractor.reading.apart import Setting, find_darker, find_figures, find_set, find_setting
 from extractor.reading.consensus import (
     canonical,
     choose_line,
@@ -149,8 +149,10 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
     unclear = [i for i, field in enumerate(fields) if not is_clear(field)]
     settings = _find_settings(cells, fields)
     # what is set as the page's figures are goes before what only has the size of one
-    found = {(i, 0): _find_set(cells[i], settings) for i in unclear} | {
-        (i, 1): find_figures(cells[i].lines) for i in unclear
+    found = {
+        **{(i, 0): _find_set(cells[i], settings) for i in unclear},
+        **{(i, 1): find_figures(cells[i].lines) for i in unclear},
+        **{(i, 2): find_darker(cells[i].lines) for i in unclear if not fields[i].raw},
     }
     owners = [owner for owner, lines in found.items() for _ in lines]
     alone = [_Cell(cells[owner[0]].parts, (line,), ()) for owner in found for line in found[owner]]
@@ -161,9 +163,9 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
         seen.setdefault(owner, []).append(_whole(cell))
     settled = list(fields)
     for i in unclear:
-        settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, 0), []))
-        if settled[i] is fields[i]:
-            settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, 1), []))
+        for way in range(3):
+            if settled[i] is fields[i]:
+                settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, way), []))
     return settled
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.reading.apart import find_figures, find_set, find_setting
+from extractor.reading.apart import find_darker, find_figures, find_set, find_setting
 from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
@@ -239,3 +239,14 @@ def test_a_lone_stroke_beside_a_one_is_no_second_reading() -> None:
     field = settle_number(parts, read(("trueocr", "/", 0.97), ("tesseract-eng", "/", 0.4), ("ppocr", "1", 0.98)))
     assert field.raw == "1"
     assert "single-reader" in field.reasons
+
+
+@pytest.mark.parametrize(("pen", "found"), [(95, True), (20, False)])
+def test_a_figure_that_a_lighter_pen_crosses_is_found_by_how_dark_it_is(pen: int, found: bool) -> None:
+    gray = np.full((80, 300), 245, np.uint8)
+    cv2.line(gray, (5, 60), (290, 25), pen, 5)
+    cv2.putText(gray, "47", (130, 54), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 20, 3)
+    gray = cv2.GaussianBlur(gray, (3, 3), 0)
+    line = TextLine((0.0, 0.0, 300.0, 80.0), gray, gray, (0, 0, 300, 80), 28.0)
+    boxes = [dark.inner for dark in find_darker([line])]
+    assert any(x0 >= 125 and x1 <= 175 for x0, _, x1, _ in boxes) is found
