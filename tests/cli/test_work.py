@@ -45,13 +45,14 @@ def test_what_a_process_has_to_say_is_heard_where_everything_is_asked_for(
 
 
 INTERRUPTED_RUN = """
-import functools, sys
+import functools, signal, sys
 import extractor.cli.extract as command
 from extractor.cli import main
 from extractor.cli.work import run_jobs
 from tests.cli.fakes import sleep_long
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it from its start
     command.run_jobs = functools.partial(run_jobs, work=sleep_long)
     sys.exit(main(["extract", sys.argv[1], "--out", sys.argv[2], "--jobs", "2"]))
 """
