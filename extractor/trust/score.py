@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from extractor.records import (
@@ -61,7 +62,8 @@ class _Judge:
     """The model with what is the same for all fields of a report.
 
     `errors`: rules of error findings by cell; by page, `noise`: mean dissent, `speckle`: share of blank cells with
-    specks; `layers`: pages with a text layer; `doubted`: pages that may be of another report.
+    specks; `layers`: pages with a text layer; `doubted`: pages that may be of another report; `beside`: rows next to
+    which a value without a label stands.
     """
 
     model: TrustModel
@@ -72,6 +74,7 @@ class _Judge:
     layers: frozenset[int]
     only_values: bool
     doubted: frozenset[int]
+    beside: frozenset[int]
 
 
 def score_report(
@@ -94,10 +97,11 @@ def score_report(
     """
     errors = _error_rules(findings)
     pages = page_noise(table.rows), page_speckle(table.rows), layer_pages(table.rows)
-    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, frozenset(table.order.doubted))
+    matches = {match.row: match for match in matching.matches}
+    doubted, near_lone = frozenset(table.order.doubted), _beside_lone_values(table.rows, matches)
+    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, doubted, near_lone)
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
-    matches = {match.row: match for match in matching.matches}
     normal = {value.row: value for value in values}
     order = {indicator.code: indicator.order for indicator in catalogue.indicators}
     beside = sorted(
@@ -128,6 +132,17 @@ def find_certain(scores: Scores, *, settings: TrustSettings, model: TrustModel |
     )
 
 
+def _beside_lone_values(rows: Sequence[Row], matches: Mapping[int, RowMatch]) -> frozenset[int]:
+    """Rows above and below one of no indicator that holds a value and no label: a stroke may have cut it off them."""
+    pairs = [pair for pair in pairwise(rows) if pair[0].page == pair[1].page]
+    return frozenset(
+        near.index
+        for one, other in pairs
+        for lone, near in ((one, other), (other, one))
+        if matches[lone.index].code is None and lone.label.state == "blank" and lone.value.state == "read"
+    )
+
+
 def _error_rules(findings: Sequence[Finding]) -> dict[tuple[str, str], tuple[str, ...]]:
     errors: dict[tuple[str, str], tuple[str, ...]] = {}
     for finding in findings:
@@ -150,6 +165,8 @@ def _score_row(
     main = _score_value(judge, row, row.value, value.value, place, code, indicator, supports.get(code))
     if "value" in row.columns_missing:
         main = COLUMN_MISSING
+    if value.value.state == "blank" and row.index in judge.beside:
+        main = _hold(main, "value-beside")
     doubted = any(piece.page in judge.doubted for piece in row.pieces)
     main = _hold(main) if doubted else main
     if judge.only_values:
@@ -178,8 +195,8 @@ def _doubt(row: RowTrust) -> RowTrust:
     return replace(row, match=match, label=label, unit=unit, note=note, others=tuple(map(_hold, row.others)))
 
 
-def _hold(trust: Trust) -> Trust:
-    return replace(trust, status="review", reasons=("doubtful-page", *trust.reasons), blocked=True)
+def _hold(trust: Trust, reason: str = "doubtful-page") -> Trust:
+    return replace(trust, status="review", reasons=(reason, *trust.reasons), blocked=True)
 
 
 def _score_match(judge: _Judge, row: Row, code: str, place: Place) -> Trust:
