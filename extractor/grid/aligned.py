@@ -33,6 +33,8 @@ PAGE_NUMBER = 6  # letters of a page number with its dashes
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
 WHOLE = 0.9  # share of the rulings that have both ends, where none is lost
+HAIR = 0.08  # text heights: a lone stroke this thin at most is of a ruling that was lost
+MOST_DASHES = 3  # phrases of a line without a letter: more are what is left of a level ruling
 LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
@@ -150,8 +152,10 @@ def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[G
         if frame[0] <= (p.x0 + p.x1) / 2 <= frame[2]
         and frame[1] <= (p.y0 + p.y1) / 2 <= frame[3]
         and not any(g.box[1] <= (p.y0 + p.y1) / 2 <= g.box[3] for g in taken)
+        and (p.n_letters > 1 or p.x1 - p.x0 > HAIR * text_height)
     ]
-    return [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in group_lines(free, text_height)]
+    lines = [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in group_lines(free, text_height)]
+    return [line for line in lines if any(p.full for p in line.phrases) or len(line.phrases) <= MOST_DASHES]
 
 
 def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[float]:

@@ -59,9 +59,21 @@ def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height
     told = bool(narrow)
     if not told:
         narrow = [gap for gap in gaps if gap.pitch <= SINGLE * text_height and not gap.fits]
-    inner = [(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow]
+    inner = _without_strokes([(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow], phrases)
     top, bottom = min(p.y0 for p in phrases), max(p.y1 for p in phrases)
     return [top - 0.3 * text_height, *inner, bottom + 0.3 * text_height], told
+
+
+def _without_strokes(borders: Sequence[float], phrases: Sequence[Phrase]) -> list[float]:
+    """The borders, two of them as one where no letter stands between: what is left of a level ruling does."""
+    letters = [(p.y0 + p.y1) / 2 for p in phrases if p.full]
+    merged: list[float] = []
+    for y in borders:
+        if merged and not any(merged[-1] < middle < y for middle in letters):
+            merged[-1] = (merged[-1] + y) / 2
+        else:
+            merged.append(y)
+    return merged
 
 
 def _by_column(phrases: Sequence[Phrase], xs: Sequence[float]) -> list[list[Phrase]]:

@@ -31,8 +31,8 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     usual = _without_heads(usual, spans, 2 * CROSSED * len(lines))
     whole = [span for line in lines for span in _joined([(p.x0, p.x1) for p in line], APART * text_height)]
     cores = _widened(_without_word_gaps(usual, lines, text_height), whole)
-    # print that no usual column holds stands in one that is seldom filled; a lone stroke may be dirt
-    printed = [[(p.x0, p.x1) for p in line if p.n_letters > 1] for line in lines]
+    # print that no usual column holds stands in one that is seldom filled; a lone stroke, or low ones, may be dirt
+    printed = [[(p.x0, p.x1) for p in line if p.full and p.n_letters > 1] for line in lines]
     free = [[s for s in line if not any(_overlap(s, core) > 0 for core in cores)] for line in printed]
     # where few lines tell a column, the wide spaces of one line are no gutters
     lone = sorted(span for line in free for span in _joined(line, APART * text_height))

@@ -10,6 +10,7 @@ import numpy as np
 from extractor.grid.borders import CROWDED, find_borders
 from extractor.grid.line import EDGE_COVERED, Line, collinear, common_ends, thin_out
 from extractor.grid.lossy import MOSTLY_DRAWN, go_on
+from extractor.grid.pen import without_pen_strokes
 from extractor.grid.rulings import Rulings, Segment
 from extractor.records import Box, Grid, GridCell
 
@@ -107,6 +108,7 @@ def _lattice(
         return None
     if _are_streaks(horizontal, vertical, rulings):
         return None
+    horizontal = without_pen_strokes(horizontal, vertical, text_height)
     horizontal, vertical = _close_borders(horizontal, vertical, text_height)
     horizontal = thin_out(horizontal, MIN_ROW * text_height)
     vertical = thin_out(vertical, MIN_COLUMN * text_height)

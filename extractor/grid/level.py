@@ -46,21 +46,24 @@ def find_lost_rulings(
     """Those of the borders told by white that no ruling is near to, and on both sides of which a label stands.
 
     The lines of a long note stand apart as well, but beside one label; and where the rulings are whole, white that
-    tells a few rows more tells lines of one.
+    tells a few rows more tells lines of one, unless a number, unit or value of its own stands beside either label.
     """
     free = [y for y in told if min(abs(y - r) for r in ruled) > text_height]
     left, right = _label_column(xs)
-    labels = [(p.y0 + p.y1) / 2 for p in phrases if left <= (p.x0 + p.x1) / 2 < right]
+    middles = [((p.x0 + p.x1) / 2, (p.y0 + p.y1) / 2) for p in phrases]
+    labels = [y for x, y in middles if left <= x < right]
+    beside = [y for x, y in middles if x < left or right <= x < xs[-2]]
     borders = [-np.inf, *sorted([*ruled, *free]), np.inf]
-    rows = zip(borders, borders[1:], borders[2:], strict=False)
-    lost = [
-        y
-        for above, y, below in rows
-        if y in free and all(any(a < m < b for m in labels) for a, b in ((above, y), (y, below)))
-    ]
-    if _are_broken(_level(rulings, xs, text_height), xs) or len(lost) >= MOST_TOLD * len(ruled):
-        return lost
-    return []
+    rows = [(a, y, b) for a, y, b in zip(borders, borders[1:], borders[2:], strict=False) if y in free]
+    lost = [row for row in rows if _on_both_sides(row, labels)]
+    if not _are_broken(_level(rulings, xs, text_height), xs) and len(lost) < MOST_TOLD * len(ruled):
+        lost = [row for row in lost if _on_both_sides(row, beside)]
+    return [y for _, y, _ in lost]
+
+
+def _on_both_sides(row: tuple[float, float, float], ys: Sequence[float]) -> bool:
+    """Whether print at one of the heights `ys` stands above the middle border of the three, and some below it."""
+    return all(any(a < y < b for y in ys) for a, b in pairwise(row))
 
 
 def _are_broken(rulings: Sequence[Line], xs: Sequence[float]) -> bool:

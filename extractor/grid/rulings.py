@@ -31,6 +31,7 @@ DOT = 0.22  # text heights: no dot of a dotted ruling is larger
 DOTS_AMONG = 6.0  # text heights along which dots are counted
 DOT_BELOW = 205  # straightening greys a dot of a pixel or two
 LEAST_DOTS = 6  # so many dots in line over that length are a ruling: points over and below letters are fewer,
+BY_CHANCE = 8.0  # or by so many standard deviations more than dirt on the page puts there by chance
 LONELY_DOTS = 3  # times as many as stand beside them: specks and halftones have neighbours on all sides
 LOST_DOTS = 2.5  # text heights of a dotted ruling that may be lost
 MIN_RIDGE = 16  # grey levels by which a ruling is darker, on average, than its sides
@@ -301,27 +302,29 @@ def _add_chains(mask: np.ndarray, centres: np.ndarray, text_height: float) -> No
     """
     height, width = mask.shape
     among = round(DOTS_AMONG * text_height) | 1
-    if _in_line(centres, width, among // 2, 1).max(initial=0) < LEAST_DOTS:
+    by_chance = len(centres) * among * 3 / (height * width)
+    least = max(LEAST_DOTS, by_chance + BY_CHANCE * by_chance**0.5)
+    if _in_line(centres, width, among // 2, 1).max(initial=0) < least:
         return
     side = max(round(RIDGE_SIDE * text_height), 2) + 1
     # a pixel beside a dot sees no more dots than that dot does in a window that is larger by a pixel all around
-    rows = np.unique(centres[_in_line(centres, width, among // 2 + 1, 2) >= LEAST_DOTS, 1])
+    rows = np.unique(centres[_in_line(centres, width, among // 2 + 1, 2) >= least, 1])
     for band in np.split(rows, np.flatnonzero(np.diff(rows) > 2 * side + 4) + 1):
         top, bottom = max(int(band[0]) - 1, 0), min(int(band[-1]) + 2, height)
         above, below = max(top - side - 1, 0), min(bottom + side + 1, height)
         near = centres[(centres[:, 1] >= above) & (centres[:, 1] < below)]
         dots = np.zeros((below - above, width), np.float32)
         dots[near[:, 1] - above, near[:, 0]] = 1
-        mask[top:bottom] |= _chains(dots, among, side, text_height)[top - above : bottom - above]
+        mask[top:bottom] |= _chains(dots, least, among, side, text_height)[top - above : bottom - above]
 
 
-def _chains(dots: np.ndarray, among: int, side: int, text_height: float) -> np.ndarray:
+def _chains(dots: np.ndarray, least: float, among: int, side: int, text_height: float) -> np.ndarray:
     """Mask of the stretches in a band of the page; `dots`: 1 where a dot is, float32 (h, w)."""
     count = cv2.boxFilter(dots, -1, (among, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
     beside = np.zeros_like(count)
     beside[:-side] = count[side:]
     beside[side:] = cv2.max(beside[side:], count[:-side])
-    lined = ((count >= LEAST_DOTS) & (count >= LONELY_DOTS * beside)).view(np.uint8)
+    lined = ((count >= least) & (count >= LONELY_DOTS * beside)).view(np.uint8)
     own = cv2.dilate(dots.astype(np.uint8), np.ones((3, 3), np.uint8)) & lined
     return cv2.morphologyEx(own, cv2.MORPH_CLOSE, np.ones((1, max(round(LOST_DOTS * text_height), 2)), np.uint8))
 

@@ -232,3 +232,16 @@ def test_notes_begin_a_column_though_figures_stand_in_the_middle_of_theirs() -> 
             print_text(page, "Ke hoach", 1010, y)
     (grid,) = find(page)
     assert (grid.n_rows, grid.n_columns) == (12, 5)
+
+
+def test_what_a_copy_left_of_rulings_hides_no_column_and_no_row() -> None:
+    page, y = make_page(gap=24, notes=(1, 5)), 200
+    for row in range(N_ROWS):
+        for x in range(STT + 7 * row, 1400, 110) if row % 3 == 1 else ():
+            cv2.line(page, (x, y - 40), (x + 22, y - 40), 0, 1)
+        for x in (STT - 25, NOTE + 340):
+            cv2.line(page, (x, y - 20), (x, y - 4), 0, 1)
+        y += (2 if row % 2 else 1) * PITCH + 24
+    (grid,) = find(page)
+    assert shape((grid,)) == [(N_ROWS, 5)]
+    assert STT - 25 < grid.box[0] < STT

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from extractor.grid.bands import find_row_borders
+from extractor.grid.level import find_lost_rulings
 from extractor.grid.phrases import Phrase
+from extractor.grid.rulings import Rulings, Segment
 
 TEXT_HEIGHT = 20.0
 LINE, ROW = 31.0, 40.0  # pixels from line to line within a cell, and from row to row
@@ -47,3 +52,23 @@ def test_one_pitch_in_between_hides_no_rows() -> None:
 def test_a_lone_narrow_pitch_is_not_that_of_lines() -> None:
     phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {3: 24.0})
     assert len(find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)[0]) == n_rows + 1
+
+
+def test_what_is_left_of_a_ruling_makes_no_row() -> None:
+    lines = [2, 1, 3, 1, 2, 1, 1, 2, 3, 1]
+    phrases, n_rows = make_rows(lines, {2: 75.0})
+    stroke = Phrase(300.0, 199.0, 330.0, 200.0, 200.0, ((300.0, 330.0),), 2, False)
+    assert 162 < stroke.y0 < 237 - 18  # between the third line and the fourth
+    assert len(find_row_borders([*phrases, stroke], [80, 550, 700], TEXT_HEIGHT)[0]) == n_rows + 1
+
+
+@pytest.mark.parametrize(("beside", "n_lost"), [((600, 640), 1), ((760, 900), 0)])
+def test_two_labels_with_units_beside_them_are_two_rows_though_the_other_rulings_are_whole(
+    beside: tuple[int, int], n_lost: int
+) -> None:
+    xs, ys = [80.0, 140.0, 550.0, 700.0, 1000.0], [80.0 + 40 * n for n in range(12)]
+    segments = tuple(Segment(y, 80.0, 1000.0, 2.0) for y in ys if y != 200.0)
+    rulings = Rulings(segments, (), np.full((600, 1100), 255, np.uint8), 1, TEXT_HEIGHT, np.zeros((600, 1100), bool))
+    phrases = [make_phrase(x0, x1, y + 30) for y in ys[:-1] for x0, x1 in ((160, 500), beside)]
+    ruled = [s.position for s in segments]
+    assert len(find_lost_rulings([200.0], ruled, rulings, phrases, xs, TEXT_HEIGHT)) == n_lost

@@ -8,7 +8,7 @@ import pytest
 
 from extractor.grid import find_grids, find_guide, is_unlike, usual_guide
 from extractor.grid.lattice import find_lattices
-from extractor.grid.rulings import Rulings, Segment
+from extractor.grid.rulings import Rulings, Segment, find_rulings, reduce_page
 from extractor.records import Box, Grid, Guide, PageImage
 
 XS = (100, 180, 700, 860, 1000, 1500)
@@ -106,6 +106,19 @@ def test_rows_whose_outer_ruling_is_lost_are_rows_and_what_stands_below_is_none(
 def test_specks_and_letters_are_no_table() -> None:
     page = make_page(1.0, 1.0, specks=3000)
     assert not any(grid.ruled for grid in find_grids(make_image(page)))
+
+
+def test_dirt_that_stands_in_line_by_chance_is_no_ruling() -> None:
+    page = np.full((1400, 1600), 255, np.uint8)
+    draw = np.random.default_rng(3)
+    page[draw.integers(0, 1400, 9000), draw.integers(0, 1600, 9000)] = 0
+    found = find_rulings(reduce_page(page, 200.0, 24.0), dotted=True)
+    assert (found.rows, found.columns) == ((), ())
+    for x in range(XS[0], XS[-1], PITCH):
+        page[700 : 700 + DOT, x : x + DOT] = 0
+    (ruling,) = find_rulings(reduce_page(page, 200.0, 24.0), dotted=True).rows
+    assert abs(ruling.position - 700) < 3
+    assert ruling.length > 0.9 * (XS[-1] - XS[0])
 
 
 def test_a_line_taken_for_a_lost_border_is_seen_by_the_other_pages_borders() -> None:

@@ -46,6 +46,13 @@ def test_words_that_recur_in_a_column_do_not_part_it() -> None:
     assert len(find_columns(lines, HEIGHT)) == 5
 
 
+def test_low_strokes_where_no_column_is_make_none() -> None:
+    lines = [make_line(figure=15 + 10 * (n % 3)) for n in range(20)]
+    stroke = Phrase(820.0, 19.0, 840.0, HEIGHT, HEIGHT, ((820.0, 840.0),), 2, full=False)
+    assert len(find_columns(lines, HEIGHT)) == 5
+    assert len(find_columns([*lines[:4], [*lines[4], stroke], *lines[5:]], HEIGHT)) == 5
+
+
 def test_stems_of_letters_in_tight_rows_are_no_ruling() -> None:
     page = np.full((900, 1000), 255, np.uint8)
     for y in range(100, 700, 36):

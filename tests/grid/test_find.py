@@ -238,3 +238,18 @@ def test_pages_without_rulings_are_alike_whatever_their_notes_reach_to() -> None
     reach = [Guide((0.09, 0.13, 0.62, 0.72, 0.77, right)) for right in (0.90, 0.94, 0.90, 0.94, 0.94)]
     other = [Guide((0.09, 0.30, 0.62, 0.72, 0.77, 0.90))] * 3
     assert usual_guide([*other, *reach]).borders == reach[1].borders
+
+
+@pytest.mark.parametrize("ends", [((660, 22), (1010, 12)), ((740, 14), (990, 18)), ((705, 30), (1200, 20))])
+def test_the_stroke_under_a_signature_parts_no_cell(ends: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    page = make_page()
+    (x0, y0), (x1, y1) = ends
+    cv2.line(page, (x0, TOP + 6 * ROW + y0), (x1, TOP + 6 * ROW + y1), 0, 2)
+    assert shape(find(page)) == WHOLE
+
+
+def test_rows_within_a_merged_cell_are_parted_by_rulings_of_some_columns() -> None:
+    page = make_page()
+    for left, right in ((XS[0], XS[1]), (XS[4], XS[5])):
+        page[TOP + 6 * ROW - 2 : TOP + 6 * ROW + 3, left + 3 : right - 2] = 255
+    assert shape(find(page)) == [(N_ROWS, 5, N_ROWS * 5 - 2)]
