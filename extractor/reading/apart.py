@@ -99,7 +99,7 @@ def find_darker(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
     None of a line whose ink is one.
     """
     darker = [dark for line in lines for times in (1, 2) if (dark := _without_lighter(line, times)) is not None]
-    return tuple(apart for line in darker for apart in _apart(line, alone=False))[:MOST]
+    return find_apart(darker)
 
 
 def _without_lighter(line: TextLine, times: int) -> TextLine | None:
@@ -121,6 +121,11 @@ def _without_lighter(line: TextLine, times: int) -> TextLine | None:
     keep = cv2.dilate((line.clean <= level).view(np.uint8), np.ones((3, 3), np.uint8)) > 0
     pixels = np.where(keep, line.clean, np.uint8(255))
     return replace(line, raw=pixels, clean=pixels)
+
+
+def find_apart(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Groups of figures on one base line, each alone on white, even where a line is nothing else."""
+    return tuple(apart for line in lines for apart in _apart(line, alone=False))[:MOST]
 
 
 def find_figures(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:

@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.apart import Setting, find_darker, find_figures, find_set, find_setting
+from extractor.reading.apart import Setting, find_apart, find_darker, find_figures, find_set, find_setting
 from extractor.reading.consensus import (
     canonical,
-    choose_line,
     is_clear,
     settle_apart,
+    settle_beside,
     settle_faint,
     settle_number,
-    settle_text,
 )
+from extractor.reading.crossed import without_strokes
 from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
+from extractor.reading.texts import choose_line, settle_text
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
 
@@ -30,6 +31,9 @@ SURE_NUMBER = 0.9  # both scores above it and the same string: no further prepar
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
 BULLET = "- "
+# ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
+# what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
+WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 
@@ -148,25 +152,36 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
     """The fields, those that are no figure read once more without the ink around what may be one."""
     unclear = [i for i, field in enumerate(fields) if not is_clear(field)]
     settings = _find_settings(cells, fields)
-    # what is set as the page's figures are goes before what only has the size of one
-    found = {
-        **{(i, 0): _find_set(cells[i], settings) for i in unclear},
-        **{(i, 1): find_figures(cells[i].lines) for i in unclear},
-        **{(i, 2): find_darker(cells[i].lines) for i in unclear if not fields[i].raw},
-    }
-    owners = [owner for owner, lines in found.items() for _ in lines]
-    alone = [_Cell(cells[owner[0]].parts, (line,), ()) for owner in found for line in found[owner]]
+    found = [(i, way, line) for i in unclear for way, lines in _ways(cells[i], fields[i], settings) for line in lines]
     readers = [engines[name] for name in (FIRST_ENGINE, *NUMBER_ENGINES) if name in engines]
-    read = _ask(alone, readers, "clean")
-    seen: dict[tuple[int, int], list[list[Reading]]] = {}
-    for owner, cell in zip(owners, read, strict=True):
-        seen.setdefault(owner, []).append(_whole(cell))
+    read = _ask([_Cell(cells[i].parts, (line,), ()) for i, _, line in found], readers, "clean")
+    seen: dict[tuple[int, str], list[list[Reading]]] = {}
+    for (i, way, _), cell in zip(found, read, strict=True):
+        seen.setdefault((i, way), []).append(_whole(cell))
     settled = list(fields)
     for i in unclear:
-        for way in range(3):
-            if settled[i] is fields[i]:
-                settled[i] = settle_apart(fields[i], cells[i].parts, seen.get((i, way), []))
+        parts = cells[i].parts
+        for way in WAYS:
+            if settled[i] is not fields[i]:
+                break
+            if way == "beside":
+                settled[i] = settle_beside(fields[i], parts)
+            else:
+                # what is left of strokes looks like dashes
+                dashes = not way.startswith("uncrossed")
+                settled[i] = settle_apart(fields[i], parts, seen.get((i, way), []), dashes=dashes)
     return settled
+
+
+def _ways(cell: _Cell, field: Field, settings: Mapping[int, Setting]) -> Iterator[tuple[str, tuple[TextLine, ...]]]:
+    """What may be the cell's figure, found in each of the ways."""
+    yield "set", _find_set(cell, settings)
+    yield "sized", find_figures(cell.lines)
+    if not field.raw:
+        yield "darker", find_darker(cell.lines)
+    uncrossed = tuple(rest for line in cell.lines if (rest := without_strokes(line)) is not None)
+    yield "uncrossed-set", _find_set(replace(cell, lines=uncrossed), settings)
+    yield "uncrossed", find_apart(uncrossed)
 
 
 def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int, Setting]:

@@ -1,16 +1,13 @@
-"""Readings of one cell by several engines -> the reading that stands, and what speaks against it."""
+"""Readings of one value cell by several engines -> the reading that stands, and what speaks against it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extractor.reading.lexicon import SURE_WORD, first_words, is_known, read_words
-from extractor.reading.signs import DITTO
-from extractor.reading.wrapped import join_lines
-from extractor.records import CellState, CellText, Field, Reading
+from extractor.records import CellText, Field, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
 SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside its best one
@@ -28,12 +25,9 @@ STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
-SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alone
-SURE_SIGN = 0.95
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
-SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
 
 
 def canonical(text: str) -> str:
@@ -47,7 +41,7 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     """The value cell as read. `readings`: whole-cell readings of every engine and preparation."""
     pieces, reasons = tuple(part.ink.piece for part in parts), _figure_reasons(parts)
     if not any(part.ink.has_ink for part in parts):
-        return Field("", "blank", _blank_confidence(parts), pieces, (), (), reasons)
+        return Field("", "blank", blank_confidence(parts), pieces, (), (), reasons)
     nothing = Field("", "illegible", 0.0, pieces, tuple(readings), _alternatives([("", 0.0)], readings), reasons)
     if any(part.ink.blot for part in parts):
         # what a blot covers cannot be told from what it was meant to strike out
@@ -98,20 +92,42 @@ def is_clear(field: Field) -> bool:
     return field.state == "read" and agreed and "several-lines" not in field.reasons
 
 
-def settle_apart(field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]]) -> Field:
+def settle_apart(
+    field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]], *, dashes: bool = True
+) -> Field:
     """The field, or the one figure that readers of two origins see in a part of its ink, the rest left out.
 
-    A dash that one is sure of, where there is no figure. `seen`: readings of each part. Print that is words is never
-    left out.
+    A dash that one is sure of, where there is no figure, if `dashes`. `seen`: readings of each part. Print that is
+    words is never left out.
     """
-    figures = [readings for readings in seen if _is_figure(readings)] or [
-        _without_signs(readings) for readings in seen if _sees_dash(readings)
-    ]
+    figures = [readings for readings in seen if _is_figure(readings)]
+    if not figures and dashes and not _numbers_of(field.readings):
+        figures = [_without_signs(readings) for readings in seen if _sees_dash(readings)]
     # figures of two rows between which a ruling was lost are none of this one
     sole = len({_figure_of(readings) for readings in figures}) == 1 and len(_numbers_of(field.readings)) < 2
     if not sole or any(map(_has_words, field.readings)):
         return field
-    chosen = _settle_read(replace(field, readings=tuple(figures[0]), reasons=_figure_reasons(parts)), figures[0])
+    return _chosen(field, parts, figures[0])
+
+
+def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
+    """The field, or where ink passes over its cell the one number that readers of two origins see, beside other ink.
+
+    Where all is taken for such ink, a lone figure may be a letter or a stroke of it.
+    """
+    number = next(iter(numbers), "") if len(numbers := _numbers_of(field.readings)) == 1 else ""
+    overlaid = {"under-stamp", "stray-ink"} & set(field.reasons)
+    if not overlaid or NUMBER_CHARS.match(field.raw) or any(map(_has_words, field.readings)):
+        return field
+    if len(number) < (1 if field.raw else 2):
+        return field
+    seen = [replace(r, text=number) if number in FIGURES.findall(canonical(r.text)) else r for r in field.readings]
+    return _chosen(field, parts, seen)
+
+
+def _chosen(field: Field, parts: Sequence[CellText], figures: Sequence[Reading]) -> Field:
+    """The field as it is read from a part of its ink. `figures`: the readings of that part."""
+    chosen = _settle_read(replace(field, readings=tuple(figures), reasons=_figure_reasons(parts)), figures)
     if (chosen.raw, chosen.state) == (field.raw, field.state):
         return field
     others = _alternatives([(chosen.raw, 1.0), (field.raw, 0.5)], field.readings) if field.raw else chosen.alternatives
@@ -259,125 +275,8 @@ def _alternatives(ranked: list[tuple[str, float]], readings: Sequence[Reading]) 
     return tuple(sorted(found.items(), key=lambda item: -item[1])[:5])
 
 
-def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words: frozenset[str]) -> Field:
-    """A label, unit, note or number-of-row cell as read.
-
-    `second`: the other engine's reading by id() of the first reading; `words`: folded-free vocabulary that chooses
-    between readings of one word, never replaces it.
-    """
-    pieces, reasons = tuple(part.ink.piece for part in parts), list(_ink_reasons(parts))
-    if not any(part.ink.has_ink for part in parts):
-        return Field("", "blank", _blank_confidence(parts), pieces, (), (), tuple(reasons))
-    if all(part.ink.stray or not part.ink.has_ink for part in parts):
-        reasons.append("stray-ink")
-    if all(part.ink.dirt or not part.ink.has_ink for part in parts):
-        return Field("", "blank", STRAY_BLANK, pieces, (), (), tuple(reasons))
-    if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
-        raw = join_lines([line for part in parts for line in (part.ink.words or "").split("\n")], words)
-        return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
-    texts: list[str] = []
-    scores: list[float] = []
-    readings: list[Reading] = []
-    for part in parts:
-        signs = (*(line.sign for line in part.ink.lines), *("" for _ in part.lines))  # no reading is left out
-        for line, sign in zip(part.lines, signs, strict=False):
-            if sign == DITTO:
-                # told by its shape; engines see figures in it
-                texts.append(sign)
-                scores.append(SURE_SIGN)
-                continue
-            chosen, score = choose_line(line, second.get(id(line)), words)
-            both = [r for r in (line, second.get(id(line))) if r is not None]
-            chosen = _going_on(chosen, texts[-1] if texts else "", words, both)
-            texts.append(f"{sign} {chosen}".strip())
-            scores.append(score)
-            readings += both
-    raw = join_lines(texts, words)
-    state: CellState = "read" if raw else "illegible"
-    lines = tuple(text for text in texts if text)
-    return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)
-
-
-def _going_on(line: str, before: str, words: frozenset[str], readings: Sequence[Reading]) -> str:
-    """A line that goes on a phrase of the vocabulary, with the phrase's word where that is among what engines see.
-
-    They see each line by itself, scaled to one height: `vị` alone looks like `Vị`, `VỊ` and `vi`.
-    """
-    first, _, rest = line.partition(" ")
-    if not first or not before:
-        return line
-    last = before.rsplit(maxsplit=1)[-1]
-    seen = dict.fromkeys(form for word in (first, *_first_words(readings)) for form in _cases(word))
-    fits = next((word for word in (first, *seen) if f"{last} {word}" in words), first)
-    return f"{fits} {rest}".strip()
-
-
-def _first_words(readings: Sequence[Reading]) -> Iterator[str]:
-    for reading in readings:
-        yield from first_words(reading)
-
-
-def _cases(word: str) -> tuple[str, ...]:
-    """The word, and in small letters where only the size tells its first one from a capital."""
-    small = word.lower()
-    alike = unicodedata.normalize("NFD", small)[:1] in SAME_SHAPES
-    return (word, small) if alike and small != word else (word,)
-
-
-def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Line readings -> one reading of the whole cell for each engine."""
-    engines = dict.fromkeys(reading.engine for reading in readings)
-    joined = []
-    for engine in engines:
-        mine = [r for r in readings if r.engine == engine]
-        joined.append(Reading(engine, " ".join(r.text for r in mine if r.text), min(r.confidence for r in mine)))
-    return tuple(joined)
-
-
-def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -> tuple[str, float]:
-    """One of two readings of a line, or word by word where they have as many words; and how sure it is."""
-    ours = read_words(first, words)
-    text, score = " ".join(word for word, _ in ours), min((p for _, p in ours), default=0.0)
-    if second is None or not second.text:
-        return text, score
-    theirs = second.text.split()
-    if len(text) != len(second.text) and (merged := _merge(text, second.text)) is not None:
-        return merged, 1.0 - (1.0 - score) * (1.0 - 0.8 * second.confidence)
-    if len(ours) != len(theirs):
-        # the first reader's equals signs are told by their shape
-        if (second.confidence >= SURE_TEXT and text.count("=") <= second.text.count("=")) or not text:
-            return second.text, 0.6 * second.confidence
-        return text, 0.6 * score
-    chosen = [_choose_word(a, p, b, second.confidence, words) for (a, p), b in zip(ours, theirs, strict=True)]
-    return " ".join(word for word, _ in chosen), min((p for _, p in chosen), default=0.0)
-
-
-def _merge(ours: str, theirs: str) -> str | None:
-    """Two readings that differ in spaces and equals signs alone, with those of both; None where they differ in more."""
-    merged, i, j = "", 0, 0
-    while i < len(ours) or j < len(theirs):
-        a, b = ours[i : i + 1], theirs[j : j + 1]
-        if a == b or a in (" ", "="):
-            merged, i, j = merged + a, i + 1, j + (a == b)
-        elif b in (" ", "="):
-            merged, j = merged + b, j + 1
-        else:
-            return None
-    return " ".join(merged.split())
-
-
-def _choose_word(ours: str, score: float, theirs: str, their_score: float, words: frozenset[str]) -> tuple[str, float]:
-    if ours == theirs:
-        return ours, 1.0 - (1.0 - score) * (1.0 - 0.8 * their_score)
-    known_ours, known_theirs = is_known(ours, words), is_known(theirs, words)
-    if known_ours != known_theirs:
-        return (ours, 0.9 * score) if known_ours else (theirs, 0.9 * their_score)
-    # TrueOCR has no "=": where the other sees one it stands
-    prefer_theirs = "=" in theirs or (their_score >= SURE_TEXT and score < SURE_WORD)
-    return (theirs, 0.7 * their_score) if prefer_theirs else (ours, 0.7 * score)
-
-
-def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
+def ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
+    """What a cell's ink is known to suffer from."""
     said = {
         "under-stamp": any(part.ink.stamped > STAMP_COUNTS for part in parts),
         "touches-rule": any(part.ink.touches for part in parts),
@@ -390,8 +289,9 @@ def _ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
 
 def _figure_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
     """The same of a value cell, where wide white is none between words."""
-    return _ink_reasons(parts) + ("two-in-one",) * any(part.ink.parted for part in parts)
+    return ink_reasons(parts) + ("two-in-one",) * any(part.ink.parted for part in parts)
 
 
-def _blank_confidence(parts: Sequence[CellText]) -> float:
+def blank_confidence(parts: Sequence[CellText]) -> float:
+    """How sure it is that a cell without print holds none."""
     return 0.9 if any(part.ink.specks for part in parts) else 0.999

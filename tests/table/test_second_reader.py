@@ -7,7 +7,7 @@ import pytest
 
 from extractor.indicator import load_catalogue
 from extractor.reading.careful import _plain
-from extractor.reading.consensus import choose_line, settle_text
+from extractor.reading.texts import choose_line, settle_text
 from extractor.records import CellInk, CellText, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
