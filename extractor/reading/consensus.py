@@ -21,6 +21,7 @@ HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a d
 LONGEST_DASH = 1.6  # text heights
 SURE_DASH, DASH_BY_SHAPE = 0.85, 0.4  # scores: of a reader, and of flat ink in which no reader sees anything
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
+ALIKE = str.maketrans("lI|ịỊi:", "111111.")  # what a figure or a mark within a number is read as
 STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}  # lone signs that a figure is read as
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
@@ -52,6 +53,8 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
         seen = _is_dash(parts, readings) or any(map(_has_words, possible))
         if any(part.ink.dirt for part in parts) or not seen:
             return replace(nothing, state="blank", confidence=STRAY_BLANK)
+    if alike := _as_alike(possible):
+        possible, nothing = alike, replace(nothing, reasons=(*nothing.reasons, "look-alike"))
     if not any(reading.text for reading in possible):
         silent = replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
         told = _looks_like_dash(parts) and not any(reading.text for reading in readings)
@@ -211,6 +214,17 @@ def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
         for r in readings
     ]
     return tuple(replace(r, text="", confidence=0.0) if STROKES.get(r.text) in figures else r for r in seen)
+
+
+def _as_alike(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings, those that are no number as what they look like, where another origin sees that; else none."""
+    told = {n: canonical(r.text.replace("()", "0").translate(ALIKE)) for n, r in enumerate(readings)}
+    other = {n: text for n, text in told.items() if text != canonical(readings[n].text) and NUMBER_CHARS.match(text)}
+    origins: dict[str, set[str]] = {}
+    for n, text in told.items():
+        origins.setdefault(text, set()).add(readings[n].engine.split("-")[0])
+    seen = {n: text for n, text in other.items() if len(origins[text]) > 1}
+    return tuple(replace(r, text=seen.get(n, r.text)) for n, r in enumerate(readings)) if seen else ()
 
 
 def _is_figure(readings: Sequence[Reading]) -> bool:

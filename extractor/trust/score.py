@@ -49,6 +49,8 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
+# reasons: ink was left out, is read as what it only looks like, or may be that of two cells
+DOUBTFUL_INK = frozenset(("stray-ink", "copies-differ", "two-in-one", "look-alike"))
 HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
@@ -253,7 +255,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
     written = not WRITTEN.isdisjoint(field.reasons)
-    left_out = any(reason in field.reasons for reason in ("stray-ink", "copies-differ", "two-in-one", *HIDDEN))
+    left_out = not (HIDDEN | DOUBTFUL_INK).isdisjoint(field.reasons)
     return unclear or header_with_ink or hidden or written or left_out or is_unsteady(field, value)
 
 

@@ -189,6 +189,28 @@ def test_a_round_letter_is_the_zero_that_another_reader_sees() -> None:
     assert alone.raw == "O"
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "raw"),
+    [("6l", "61", "61"), ("1:141", "1.141", "1.141"), ("100:0 %", "100.0 %", "100.0%"), ("()", "0", "0")],
+)
+def test_a_letter_or_mark_is_what_it_looks_like_and_another_reader_sees_for_a_person(
+    text: str, other: str, raw: str
+) -> None:
+    parts = parts_of(lines_of(make_cell(raw)))
+    field = settle_number(parts, read(("ppocr", text, 0.9), ("trueocr", other, 0.3)))
+    assert (field.raw, "look-alike" in field.reasons) == (raw, True)
+    assert [reading.text for reading in field.readings] == [text, other]
+    alone = settle_number(parts, read(("ppocr", text, 0.9), ("tesseract-eng", "", 0.0)))
+    assert (alone.raw, "look-alike" in alone.reasons) == (text, False)
+
+
+def test_two_readers_may_see_letters_for_one_number() -> None:
+    parts = parts_of(lines_of(make_cell("11")))
+    field = settle_number(parts, read(("ppocr", "il", 0.7), ("trueocr", "1I", 0.4), ("tesseract-eng", "", 0.0)))
+    assert (field.raw, "look-alike" in field.reasons) == ("11", True)
+    assert "look-alike" not in settle_number(parts, read(("ppocr", "Li", 0.7), ("trueocr", "11", 0.4))).reasons
+
+
 def test_what_a_ragged_ruling_leaves_in_a_corner_is_no_line() -> None:
     cell = make_cell("37", at=190)
     cell[1:9, 1:24] = 0
