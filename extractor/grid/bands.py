@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,21 +60,23 @@ def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height
     told = bool(narrow)
     if not told:
         narrow = [gap for gap in gaps if gap.pitch <= SINGLE * text_height and not gap.fits]
-    inner = _without_strokes([(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow], phrases)
-    top, bottom = min(p.y0 for p in phrases), max(p.y1 for p in phrases)
-    return [top - 0.3 * text_height, *inner, bottom + 0.3 * text_height], told
+    top, bottom = min(p.y0 for p in phrases) - 0.3 * text_height, max(p.y1 for p in phrases) + 0.3 * text_height
+    inner = [(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow]
+    return _without_remains([top, *inner, bottom], phrases, xs), told
 
 
-def _without_strokes(borders: Sequence[float], phrases: Sequence[Phrase]) -> list[float]:
-    """The borders, two of them as one where no letter stands between: what is left of a level ruling does."""
-    letters = [(p.y0 + p.y1) / 2 for p in phrases if p.full]
-    merged: list[float] = []
-    for y in borders:
-        if merged and not any(merged[-1] < middle < y for middle in letters):
-            merged[-1] = (merged[-1] + y) / 2
-        else:
-            merged.append(y)
-    return merged
+def _without_remains(borders: Sequence[float], phrases: Sequence[Phrase], xs: Sequence[float]) -> list[float]:
+    """The borders without rows that are none: what is left of a level ruling, and where a note alone goes on."""
+    letters = [((p.x0 + p.x1) / 2, (p.y0 + p.y1) / 2) for p in phrases if p.full]
+    kept = [borders[0]]
+    for y, following in pairwise(borders[1:]):
+        between = [x for x, middle in letters if kept[-1] < middle < y]
+        below = [x for x, middle in letters if y < middle < following]
+        if not between and len(kept) > 1:
+            kept[-1] = (kept[-1] + y) / 2
+        elif not below or min(below) < xs[-2]:
+            kept.append(y)
+    return [*kept, borders[-1]]
 
 
 def _by_column(phrases: Sequence[Phrase], xs: Sequence[float]) -> list[list[Phrase]]:

@@ -34,6 +34,7 @@ BULLET = "- "
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
 WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed")
+ANYWHERE = ("sized", "uncrossed")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 
@@ -169,7 +170,9 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
             else:
                 # what is left of strokes looks like dashes
                 dashes = not way.startswith("uncrossed")
-                settled[i] = settle_apart(fields[i], parts, seen.get((i, way), []), dashes=dashes)
+                told = settle_apart(fields[i], parts, seen.get((i, way), []), dashes=dashes)
+                # elsewhere than where the page's figures stand, a lone one may be a letter of a stamp
+                settled[i] = fields[i] if len(told.raw) == 1 and way in ANYWHERE and _setting(parts, settings) else told
     return settled
 
 
@@ -196,8 +199,12 @@ def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int,
 
 
 def _find_set(cell: _Cell, settings: Mapping[int, Setting]) -> tuple[TextLine, ...]:
-    setting = settings.get(cell.parts[0].ink.piece.page) if len(cell.parts) == 1 else None
+    setting = _setting(cell.parts, settings)
     return () if setting is None else find_set(cell.lines, cell.parts[0].ink.cell, setting)
+
+
+def _setting(parts: Sequence[CellText], settings: Mapping[int, Setting]) -> Setting | None:
+    return settings.get(parts[0].ink.piece.page) if len(parts) == 1 else None
 
 
 def _look_faint(cells: Mapping[int, tuple[CellText, ...]], engines: Mapping[str, Engine]) -> dict[int, Field]:

@@ -120,7 +120,7 @@ def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
     """
     number = next(iter(numbers), "") if len(numbers := _numbers_of(field.readings)) == 1 else ""
     overlaid = {"under-stamp", "stray-ink"} & set(field.reasons)
-    if not overlaid or NUMBER_CHARS.match(field.raw) or any(map(_has_words, field.readings)):
+    if not overlaid or NUMBER_CHARS.match(field.raw) or any(_has_words(r, letters=2) for r in field.readings):
         return field
     if len(number) < (1 if field.raw else 2):
         return field
@@ -155,10 +155,10 @@ def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:
     return replace(held, confidence=STRAY_BLANK, alternatives=_alternatives([("", 0.0)], sure))
 
 
-def _has_words(reading: Reading) -> bool:
-    """Whether a word is read; a stamp's letters are capitals, and strokes are single letters."""
+def _has_words(reading: Reading, letters: int = 1) -> bool:
+    """Whether a word of so many small letters is read; a stamp's letters are capitals, and strokes are single ones."""
     words = [word for word in reading.text.split() if sum(map(str.isalpha, word)) > 1]
-    return reading.confidence >= SURE_WORDS and any(any(map(str.islower, word)) for word in words)
+    return reading.confidence >= SURE_WORDS and any(sum(map(str.islower, word)) >= letters for word in words)
 
 
 def _is_flat(parts: Sequence[CellText], highest: float) -> bool:

@@ -72,3 +72,12 @@ def test_two_labels_with_units_beside_them_are_two_rows_though_the_other_rulings
     phrases = [make_phrase(x0, x1, y + 30) for y in ys[:-1] for x0, x1 in ((160, 500), beside)]
     ruled = [s.position for s in segments]
     assert len(find_lost_rulings([200.0], ruled, rulings, phrases, xs, TEXT_HEIGHT)) == n_lost
+
+
+def test_a_note_that_goes_on_alone_is_no_row() -> None:
+    xs = [80.0, 550.0, 700.0, 1100.0]
+    phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1], {})
+    last = max(p.baseline for p in phrases)
+    note = [make_phrase(720, 1080, last + ROW * n) for n in range(4)]
+    assert len(find_row_borders([*phrases, *note], xs, TEXT_HEIGHT)[0]) == n_rows + 1
+    assert len(find_row_borders([*phrases, *note], [*xs, 1300.0], TEXT_HEIGHT)[0]) == n_rows + 4

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from extractor.reading.apart import find_darker, find_figures, find_set, find_setting
+from extractor.reading.careful import _Cell, _look_apart
 from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
@@ -272,3 +273,32 @@ def test_a_figure_that_a_lighter_pen_crosses_is_found_by_how_dark_it_is(pen: int
     line = TextLine((0.0, 0.0, 300.0, 80.0), gray, gray, (0, 0, 300, 80), 28.0)
     boxes = [dark.inner for dark in find_darker([line])]
     assert any(x0 >= 125 and x1 <= 175 for x0, _, x1, _ in boxes) is found
+
+
+class Seven:
+    """A reader that sees a 7 in all that it is shown, and calls whole cells something else."""
+
+    name = version = "7"
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
+        return [Reading(self.origin, "7", 0.9, preparation) for _ in lines]
+
+
+@pytest.mark.parametrize(("at", "raw"), [(115, "7"), (20, "LN L")])
+def test_a_lone_figure_elsewhere_than_those_of_the_page_is_none(at: int, raw: str) -> None:
+    page = set_page("11", "67", "304", "20", "83")
+    cells, fields = [], []
+    for cell, line in page:
+        parts = (CellText(CellInk(cell, PIECE, (line,)), "", 1.0, ()),)
+        cells.append(_Cell(parts, (line,), ()))
+        fields.append(settle_number(parts, read(("ppocr", "67", 0.9), ("trueocr", "67", 0.9))))
+    stamped = make_cell("7", at=at)
+    cv2.ellipse(stamped, (200, 120), (150, 110), 0, 180, 360, 0, 2)
+    lines = lines_of(stamped)
+    cells.append(_Cell(parts_of(lines), lines, ()))
+    fields.append(settle_number(parts_of(lines), read(("ppocr", "LN L", 0.4), ("trueocr", "", 0.0))))
+    engines = {name: Seven(name) for name in ("ppocr", "trueocr")}
+    assert _look_apart(cells, fields, engines)[-1].raw == raw

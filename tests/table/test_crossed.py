@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -96,3 +97,11 @@ def test_no_number_is_taken_where_readers_differ_or_see_words_or_two_or_a_lone_f
     parts = parts_of(make_line("22"))
     garbled = settle_number(parts, read(*seen))
     assert settle_beside(garbled, parts) == garbled
+
+
+@pytest.mark.parametrize(("text", "raw"), [("jA 76", "76"), ("7 Nx", "7"), ("Có 12", "12")])
+def test_letters_of_a_stamp_and_strokes_are_no_words(text: str, raw: str) -> None:
+    parts = parts_of(make_line(raw), stray=False)
+    garbled = settle_number(parts, read(("trueocr", text, 0.6), ("ppocr", raw, 0.0), ("tesseract-eng", raw, 0.0)))
+    under = replace(garbled, raw=text, reasons=(*garbled.reasons, "under-stamp"))
+    assert settle_beside(under, parts).raw == raw
