@@ -24,6 +24,7 @@ from extractor.records import Box, Grid, Guide, PageImage
 LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
 LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
 LEAST_COLUMNS = 3
+WIDE_CELLS = 2  # phrases of one line that may cross the borders that most pages have
 BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on a page whose rulings are broken
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
@@ -164,6 +165,7 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
     phrases = [phrase for line in block for phrase in line.phrases]
     wide, few = APART * page.text_height, CROSSED * len(block)
     followed, crossing = _followed(guide, block, page)
+    most = max(few, WIDE_CELLS) if guide.usual else few
     # where labels take two lines, and units and figures stand between them, hardly a line is full
     if followed and (_n_full(block, page) >= LEAST_FOLLOWED or _is_part(own, followed)):
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
@@ -171,7 +173,7 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
         if guide.ruled:
             # remains of rulings join words across the borders, but the borders are known
             own = followed if crossing <= BROKEN_CROSSED * len(block) else []
-        elif crossing <= few and shared <= (few if guide.usual else 0) and beside <= few:
+        elif crossing <= most and shared <= (few if guide.usual else 0) and beside <= few:
             further = not guide.usual and _parts_last(own, followed, CENTRED * (followed[-1] - followed[0]))
             own = own if further else keep_apart(followed, phrases, page.text_height)
     return own if len(own) > LEAST_COLUMNS else []
@@ -189,7 +191,8 @@ def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tupl
     phrases = [phrase for line in block for phrase in line.phrases]
     if not guide.borders or not phrases:
         return [], 0
-    return follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+    xs = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+    return xs, sum(any(crosses(p, x, page.text_height) for x in xs[1:-1]) for p in phrases)
 
 
 def _is_part(own: Sequence[float], followed: Sequence[float]) -> bool:

@@ -270,7 +270,8 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
     # looked at before the columns of most were known, or it misread its own; a page of prose has none
     if own.borders:
         return usual.ruled or not has_same_columns(own, usual)
-    return own.broken if usual.ruled else len(guided.borders) != len(usual.borders)
+    # without rulings, what most pages have tells more of a page where a table ends or begins
+    return own.broken or not usual.ruled
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:

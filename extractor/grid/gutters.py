@@ -11,6 +11,7 @@ from extractor.grid.phrases import SPACE, Phrase
 
 GUTTER = 0.5  # text heights: a narrower white strip is chance
 APART = 1.2  # text heights between two phrases that are hardly of one cell
+WORD_SPACE = 0.6  # text heights: words that stand closer are of one cell
 CROSSED = 0.07  # share of the lines that may cross a gutter: section titles
 SELDOM = 0.25  # share of the lines up to which a column is seldom filled
 TOUCH = 0.15  # text heights by which a phrase must cross a border to count
@@ -45,10 +46,8 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     return sorted([*borders, *(edge for edge in edges if edge is not None)])
 
 
-def follow_columns(
-    guide: Sequence[float], phrases: Sequence[Phrase], text_height: float, width: int
-) -> tuple[list[float], int]:
-    """(borders of the same table on another page, laid over this page's print; how many phrases cross them).
+def follow_columns(guide: Sequence[float], phrases: Sequence[Phrase], text_height: float, width: int) -> list[float]:
+    """Borders of the same table on another page, laid over this page's print where fewest phrases cross them.
 
     `guide`: borders in pixels of this page's width.
     """
@@ -64,7 +63,7 @@ def follow_columns(
     left = [p.x0 for p in phrases if p.x0 < borders[0] < p.x1 <= borders[1]]
     right = [p.x1 for p in phrases if borders[-2] <= p.x0 < borders[-1] < p.x1]
     borders[0], borders[-1] = min([borders[0], *left]), max([borders[-1], *right])
-    return borders, int(counts.min())
+    return borders
 
 
 def keep_apart(borders: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[float]:
@@ -130,12 +129,19 @@ def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
 
 
 def _without_word_gaps(columns: Sequence[Span], lines: Sequence[Sequence[Phrase]], text_height: float) -> list[Span]:
-    """Columns, those joined of which one is seldom filled and never but close behind the other."""
+    """Columns, those joined of which one is seldom filled and never but close behind the other, or a space before it.
+
+    Where figures are flush right, the first words of two such cells stand before the figures.
+    """
     found = list(columns[:1])
     for column in columns[1:]:
-        gaps = [_gap_before(column, found[-1], line) for line in lines]
-        filled = [gap for gap in gaps if gap is not None]
-        if len(filled) <= SELDOM * len(lines) and all(gap < APART * text_height for gap in filled):
+        left, few = found[-1], SELDOM * len(lines)
+        gaps = [_gap_before(column, left, line) for line in lines]
+        behind = [gap for gap in gaps if gap is not None]
+        before = [gap for gap, line in zip(gaps, lines, strict=True) if _fills(left, line)]
+        if (len(behind) <= few and all(gap < APART * text_height for gap in behind)) or (
+            len(before) <= few and all(gap is not None and gap < WORD_SPACE * text_height for gap in before)
+        ):
             found[-1] = (found[-1][0], column[1])
         else:
             found.append(column)
@@ -153,6 +159,10 @@ def _without_heads(columns: Sequence[Span], spans: Sequence[Span], few: float) -
         else:
             found.append(column)
     return found
+
+
+def _fills(column: Span, line: Sequence[Phrase]) -> bool:
+    return any(_overlap((p.x0, p.x1), column) > 0 for p in line)
 
 
 def _gap_before(column: Span, left: Span, line: Sequence[Phrase]) -> float | None:

@@ -27,6 +27,7 @@ FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank c
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
+OVERLAID = frozenset(("under-stamp", "stray-ink"))  # reasons: ink that is not of the cell passes over it
 NUMBER_CHARS = re.compile(r"^[\d.,%/\s-]+$")
 FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
 
@@ -103,11 +104,12 @@ def settle_apart(
     A dash that one is sure of, where there is no figure, if `dashes`. `seen`: readings of each part. Print that is
     words is never left out.
     """
-    figures = [readings for readings in seen if _is_figure(readings)]
+    figures = [alike for readings in seen if _is_figure(alike := _with_strokes(readings))]
     if not figures and dashes and not _numbers_of(field.readings):
         figures = [_without_signs(readings) for readings in seen if _sees_dash(readings)]
-    # figures of two rows between which a ruling was lost are none of this one
-    sole = len({_figure_of(readings) for readings in figures}) == 1 and len(_numbers_of(field.readings)) < 2
+    # figures of two rows between which a ruling was lost are none of this one; a stamp's rim looks like a lone one
+    others = [n for n in _numbers_of(field.readings) if len(n) > 1 or OVERLAID.isdisjoint(field.reasons)]
+    sole = len({_figure_of(readings) for readings in figures}) == 1 and len(others) < 2
     if not sole or any(map(_has_words, field.readings)):
         return field
     return _chosen(field, parts, figures[0])
@@ -119,8 +121,11 @@ def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
     Where all is taken for such ink, a lone figure may be a letter or a stroke of it.
     """
     number = next(iter(numbers), "") if len(numbers := _numbers_of(field.readings)) == 1 else ""
-    overlaid = {"under-stamp", "stray-ink"} & set(field.reasons)
-    if not overlaid or NUMBER_CHARS.match(field.raw) or any(_has_words(r, letters=2) for r in field.readings):
+    if (
+        OVERLAID.isdisjoint(field.reasons)
+        or NUMBER_CHARS.match(field.raw)
+        or any(_has_words(r, letters=2) for r in field.readings)
+    ):
         return field
     if len(number) < (1 if field.raw else 2):
         return field
@@ -214,6 +219,12 @@ def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
         for r in readings
     ]
     return tuple(replace(r, text="", confidence=0.0) if STROKES.get(r.text) in figures else r for r in seen)
+
+
+def _with_strokes(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings, a lone sign as the figure that it looks like and another reader sees."""
+    figures = {canonical(r.text) for r in readings}
+    return tuple(replace(r, text=STROKES[r.text]) if STROKES.get(r.text) in figures else r for r in readings)
 
 
 def _as_alike(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -84,17 +84,35 @@ def is_counting_row(cells: list[CellText]) -> bool:
 
 
 def count_header_rows(grid: GridText) -> int:
-    """Rows at the top that are header: one with header words, the rows that its cells span, and a counting row."""
+    """Rows at the top that are header.
+
+    One with header words, the rows that its cells span, names of columns under a common one, and a counting row.
+    """
     rows = rows_of(grid)
-    header = 0
+    header, names = 0, list[CellText]()
     for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
         named = {role: cell.ink.cell.row_span for cell in cells if (role := role_of(cell.text))}
         if len(named) >= LEAST_ROLES and ("label" in named or "stt" in named):
-            header = index + max(named.values())
+            header, names = index + max(named.values()), cells
             break
+    if 0 < header < len(rows) and _names_others(rows[header], names):
+        header += 1
     while 0 < header < len(rows) and is_counting_row(rows[header]):
         header += 1
     return header
+
+
+def _names_others(cells: list[CellText], names: list[CellText]) -> bool:
+    """Whether a row below a header names several columns that this leaves without a name, and says nothing else."""
+    named = {c for cell in names if cell.text.strip() for c in _columns_of(cell)}
+    printed = [cell for cell in cells if cell.text.strip()]
+    free = not named.intersection(c for cell in printed for c in _columns_of(cell))
+    return len(printed) > 1 and free and not any(char.isdigit() for cell in printed for char in cell.text)
+
+
+def _columns_of(cell: CellText) -> range:
+    at = cell.ink.cell
+    return range(at.column, at.column + at.column_span)
 
 
 def header_texts(grid: GridText, n_header: int) -> list[str]:

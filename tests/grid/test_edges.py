@@ -46,6 +46,15 @@ def test_words_that_recur_in_a_column_do_not_part_it() -> None:
     assert len(find_columns(lines, HEIGHT)) == 5
 
 
+def test_words_before_figures_that_are_flush_right_are_of_their_column() -> None:
+    lines = [make_line(figure=15 + 5 * (n % 2)) for n in range(20)]
+    words = [[make_phrase(870, 920), make_phrase(931, 960)], [make_phrase(850, 918), make_phrase(928, 960)]]
+    assert len(find_columns([*lines, *([*make_line(), *pair] for pair in words)], HEIGHT)) == 5
+    # a number of a row before its label stands further off
+    numbered = [[make_phrase(140, 165), *line[1:]] for line in lines[:4]]
+    assert len(find_columns([*numbered, *(line[1:] for line in lines)], HEIGHT)) == 5
+
+
 def test_low_strokes_where_no_column_is_make_none() -> None:
     lines = [make_line(figure=15 + 10 * (n % 3)) for n in range(20)]
     stroke = Phrase(820.0, 19.0, 840.0, HEIGHT, HEIGHT, ((820.0, 840.0),), 2, full=False)

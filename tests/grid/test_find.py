@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
+from extractor.grid.line import Line
+from extractor.grid.pen import without_pen_strokes
+from extractor.grid.rulings import Segment
 from extractor.records import Box, Grid, Guide, PageImage
 
 XS = (100, 180, 700, 860, 1000, 1500)
@@ -253,3 +258,14 @@ def test_rows_within_a_merged_cell_are_parted_by_rulings_of_some_columns() -> No
     for left, right in ((XS[0], XS[1]), (XS[4], XS[5])):
         page[TOP + 6 * ROW - 2 : TOP + 6 * ROW + 3, left + 3 : right - 2] = 255
     assert shape(find(page)) == [(N_ROWS, 5, N_ROWS * 5 - 2)]
+
+
+def test_rulings_of_a_warped_page_are_no_strokes_of_a_pen() -> None:
+    straight = Line(500.0, ((100.0, 1400.0),), (Segment(500.0, 100.0, 1400.0, 2.0, 0.0),))
+    warped = [
+        Line(100.0 * n, ((100.0, 700.0),), (Segment(100.0 * n, 100.0, 700.0, 2.0, 12.0 - 4.0 * n),)) for n in range(5)
+    ]
+    uprights = [Line(x, ((0.0, 600.0),)) for x in (100.0, 400.0, 700.0, 1400.0)]
+    assert without_pen_strokes(warped, uprights, 24.0) == warped
+    rows = [replace(straight, position=50.0 * n) for n in range(8)]
+    assert without_pen_strokes([*rows, warped[0]], uprights, 24.0) == rows

@@ -98,6 +98,23 @@ def test_of_two_numbers_that_readers_see_none_is_chosen() -> None:
     assert settle_apart(both, parts, [read(("trueocr", "4", 0.9), ("ppocr", "4", 0.95))]) is both
 
 
+def test_the_rim_of_a_stamp_that_looks_like_a_figure_is_no_second_number() -> None:
+    parts = parts_of(lines_of(make_cell("82")))
+    seen = read(("trueocr", "a P 82 1", 0.1), ("ppocr", "E 82 1", 0.7), ("tesseract-eng", "582", 0.0))
+    both = settle_number(parts, seen)
+    alone = [read(("trueocr", "82", 1.0), ("ppocr", "82", 1.0))]
+    assert settle_apart(both, parts, alone) is both
+    overlaid = replace(both, reasons=(*both.reasons, "under-stamp"))
+    assert settle_apart(overlaid, parts, alone).raw == "82"
+
+
+def test_a_lone_letter_is_the_figure_that_another_reader_sees_in_a_part() -> None:
+    parts = parts_of(lines_of(make_cell("0")), stray=True)
+    blank = settle_number(parts, read(("trueocr", "Q", 0.9), ("ppocr", "", 0.0)))
+    assert settle_apart(blank, parts, [read(("trueocr", "Q", 0.7), ("ppocr", "0", 1.0))]).raw == "0"
+    assert settle_apart(blank, parts, [read(("trueocr", "Q", 0.7), ("ppocr", "C", 1.0))]) == blank
+
+
 def test_words_beside_a_figure_are_never_left_out() -> None:
     parts = parts_of(lines_of(make_cell("12")))
     worded = settle_number(parts, read(("trueocr", "12 phòng", 0.9), ("ppocr", "12 phong", 0.6)))

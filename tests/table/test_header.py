@@ -84,3 +84,22 @@ def test_a_row_cut_by_a_page_break_is_whole_though_a_blank_one_stands_at_the_foo
     whole = table.rows[len(CONTENT)]
     assert " ".join(cell.text for cell in whole.label) == f"{head[1]} {rest[1]}"
     assert [cell.text for cell in whole.value] == ["0", ""]
+
+
+def test_names_below_those_of_the_other_columns_are_header_where_no_ruling_joins_them() -> None:
+    header = [
+        ("", "", "", "Kết", "quả", ""),
+        ("TT", "Chỉ tiêu", "Đơn vị tính", "", "", "Ghi chú"),
+        ("", "", "", "Kế hoạch", "Thực hiện", ""),
+    ]
+    rows = [("1", "Số văn bản", "Văn bản", "10", "2", ""), ("2", "Số hồ sơ", "Hồ sơ", "42", "1", "")]
+    (table,) = find_tables([make_grid(1, [*header, *rows])])
+    assert [name.text if name else None for name in table.measures] == ["Kế hoạch", "Thực hiện"]
+    assert [row.label[0].text for row in table.rows] == ["Số văn bản", "Số hồ sơ"]
+
+
+def test_a_row_of_words_below_a_header_is_content() -> None:
+    header = ("TT", "Chỉ tiêu", "Đơn vị tính", "Kết quả", "Ghi chú")
+    rows = [("", "", "", "Có", "Đạt"), ("2", "Số hồ sơ", "Hồ sơ", "42", "")]
+    (table,) = find_tables([make_grid(1, [header, *rows])])
+    assert len(table.rows) == 2
