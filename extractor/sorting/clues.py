@@ -71,14 +71,37 @@ def find_clues(
     for place, row in enumerate(rows):
         places.setdefault(row.pieces[0].page, []).append(place)
     by_page: dict[int, list[tuple[DraftRow, int | None]]] = {}
+    before: tuple[int | None, ...] = ()
     for page, mine in places.items():
         # by itself: the page before may be another report's, and would draw the first rows to its own codes
-        codes = find_codes(replace(table, rows=tuple(table.rows[place] for place in mine)), catalogue)
+        own = replace(table, rows=tuple(table.rows[place] for place in mine))
+        codes = before = _not_again(find_codes(own, catalogue), before, own, catalogue)
         # a row without a label has a code by its place alone
         told = [code if table.rows[place].label.raw else None for place, code in zip(mine, codes, strict=True)]
         by_page[page] = [(rows[place], code) for place, code in zip(mine, told, strict=True)]
     lines = read_edges(pages, engine)
     return tuple(_clues(page, by_page.get(page.number, []), lines[page.number], catalogue) for page in pages)
+
+
+def _not_again(
+    codes: tuple[int | None, ...], before: Sequence[int | None], page: Table, catalogue: Catalogue
+) -> tuple[int | None, ...]:
+    """The codes of a page, later ones where those that the page `before` has too have the same labels once more.
+
+    A form has groups whose rows are named alike, and a page may hold nothing else.
+    """
+    again = [place for place, code in enumerate(codes) if code is not None and code in before]
+    if not again:
+        return codes
+    later = find_codes(page, catalogue, max(code for code in before if code is not None))
+    labels = [indicator.label for indicator in catalogue.indicators]
+    if all(_same_label(labels, codes[place], later[place]) for place in again):
+        return later
+    return codes
+
+
+def _same_label(labels: Sequence[str], a: int | None, b: int | None) -> bool:
+    return a is not None and b is not None and labels[a].casefold() == labels[b].casefold()
 
 
 def read_edges(pages: Sequence[PageText], engine: Engine) -> Mapping[int, tuple[HeadLine, ...]]:
