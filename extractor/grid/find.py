@@ -285,7 +285,11 @@ def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:
     n_cells = sum(len(grid.cells) for grid in dotted) - sum(len(grid.cells) for grid in solid)
     more_rows = n_rows > 0 and n_cells >= MOST_PARTED * n_rows * _columns(dotted)
     if _certainty(dotted) >= SURE and cover(dotted) >= AS_LARGE * cover(solid):
-        return (same_columns and more_rows) or do_overlap(solid)
+        # of pale rulings a copy leaves pieces of a table, none of them decided
+        joins = (
+            len(dotted) < len(solid) and all(g.certainty < SURE for g in solid) and _columns(dotted) > _columns(solid)
+        )
+        return (same_columns and more_rows) or do_overlap(solid) or joins
     return cover(dotted) > cover(solid) and _certainty(dotted) > _certainty(solid)
 
 

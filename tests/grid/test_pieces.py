@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike
+from extractor.grid.find import _is_fuller
 from extractor.grid.outer import rows_beyond
 from extractor.grid.phrases import Phrase
 from extractor.grid.pieces import cover, do_overlap, goes_on
@@ -135,3 +137,20 @@ def test_specks_below_the_last_ruling_are_no_row(height: float, rows: int) -> No
     top = BOTTOM + 6.0
     seen = [Phrase(x, top, x + 40, top + height, 24.0, ((x, x + 40),), 3, full=True) for x in (XS[1] + 20, XS[3] + 20)]
     assert len(rows_beyond(seen, XS, (TOP, BOTTOM), 24.0)[1]) == rows
+
+
+def test_pieces_of_which_none_is_decided_are_parts_of_a_whole_table_that_is() -> None:
+    (whole,) = find_grids(make_image(make_page()))
+    pieces = [page for rows in ((0, 9), (10, N_ROWS)) for page in find_grids(make_image(blank_but(rows)))]
+    assert [piece.n_columns for piece in pieces] == [3, 3]
+    assert not _is_fuller((whole,), tuple(pieces))
+    assert _is_fuller((whole,), tuple(replace(piece, certainty=0.85) for piece in pieces))
+
+
+def blank_but(rows: tuple[int, int]) -> np.ndarray:
+    """A page with a lattice of three columns, as wide as the table, between two rows of it."""
+    page = np.full((1400, 1600), 255, np.uint8)
+    first, last = rows
+    for start, end in frame((XS[0], XS[1], XS[3], XS[5]), range(first, last + 1)):
+        cv2.line(page, start, end, 0, 2)
+    return page
