@@ -109,8 +109,10 @@ def settle_apart(
         figures = [_without_signs(readings) for readings in seen if _sees_dash(readings)]
     # figures of two rows between which a ruling was lost are none of this one; a stamp's rim looks like a lone one
     others = [n for n in _numbers_of(field.readings) if len(n) > 1 or OVERLAID.isdisjoint(field.reasons)]
-    sole = len({_figure_of(readings) for readings in figures}) == 1 and len(others) < 2
-    if not sole or any(map(_has_words, field.readings)):
+    told = {_figure_of(readings) or "" for readings in figures}
+    # nor is a part of the number that they see in the whole
+    part = any(figure != number and figure in number for figure in told for number in others)
+    if len(told) != 1 or len(others) > 1 or part or any(map(_has_words, field.readings)):
         return field
     return _chosen(field, parts, figures[0])
 
@@ -129,7 +131,11 @@ def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
         return field
     if len(number) < (1 if field.raw else 2):
         return field
-    seen = [replace(r, text=number) if number in FIGURES.findall(canonical(r.text)) else r for r in field.readings]
+    holds = [number in FIGURES.findall(canonical(r.text)) for r in field.readings]
+    seen = [
+        replace(r, text=number) if held else replace(r, text="", confidence=0.0)
+        for r, held in zip(field.readings, holds, strict=True)
+    ]
     return _chosen(field, parts, seen)
 
 
@@ -222,9 +228,10 @@ def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 
 
 def _with_strokes(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The readings, a lone sign as the figure that it looks like and another reader sees."""
+    """The readings, signs and letters as the figures that they look like and another reader sees."""
     figures = {canonical(r.text) for r in readings}
-    return tuple(replace(r, text=STROKES[r.text]) if STROKES.get(r.text) in figures else r for r in readings)
+    seen = tuple(replace(r, text=STROKES[r.text]) if STROKES.get(r.text) in figures else r for r in readings)
+    return _as_alike(seen) or seen
 
 
 def _as_alike(readings: Sequence[Reading]) -> tuple[Reading, ...]:

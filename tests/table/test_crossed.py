@@ -105,3 +105,21 @@ def test_letters_of_a_stamp_and_strokes_are_no_words(text: str, raw: str) -> Non
     garbled = settle_number(parts, read(("trueocr", text, 0.6), ("ppocr", raw, 0.0), ("tesseract-eng", raw, 0.0)))
     under = replace(garbled, raw=text, reasons=(*garbled.reasons, "under-stamp"))
     assert settle_beside(under, parts).raw == raw
+
+
+def test_the_number_beside_strokes_stands_before_what_most_readers_make_of_both_and_before_a_part_of_it() -> None:
+    parts = parts_of(make_line("35"))
+    seen = (("trueocr", "35 NTx.A", 0.4), ("ppocr", "135 A", 0.6), ("tesseract-eng", ",35", 0.0))
+    garbled = settle_number(parts, read(*seen))
+    assert settle_beside(garbled, parts).raw == "35"
+    assert settle_apart(garbled, parts, [read(("trueocr", "5", 1.0), ("ppocr", "5", 1.0))]) == garbled
+    assert settle_apart(garbled, parts, [read(("trueocr", "35", 1.0), ("ppocr", "35", 1.0))]).raw == "35"
+
+
+def test_a_part_that_one_reader_takes_for_letters_is_the_figure_that_they_look_like() -> None:
+    parts = parts_of(make_line("11"))
+    blank = settle_number(parts, read(("trueocr", "", 0.0), ("ppocr", "", 0.0)))
+    field = settle_apart(
+        blank, parts, [read(("trueocr", "1l", 0.6), ("ppocr", "11", 1.0), ("tesseract-eng", "1", 0.6))]
+    )
+    assert (field.raw, "stray-ink" in field.reasons) == ("11", True)
