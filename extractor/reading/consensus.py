@@ -104,17 +104,17 @@ def settle_apart(
     A dash that one is sure of, where there is no figure, if `dashes`. `seen`: readings of each part. Print that is
     words is never left out.
     """
-    figures = [alike for readings in seen if _is_figure(alike := _with_strokes(readings))]
+    figures = [(alike, readings) for readings in seen if _is_figure(alike := _with_strokes(readings))]
     if not figures and dashes and not _numbers_of(field.readings):
-        figures = [_without_signs(readings) for readings in seen if _sees_dash(readings)]
+        figures = [(_without_signs(readings), readings) for readings in seen if _sees_dash(readings)]
     # figures of two rows between which a ruling was lost are none of this one; a stamp's rim looks like a lone one
     others = [n for n in _numbers_of(field.readings) if len(n) > 1 or OVERLAID.isdisjoint(field.reasons)]
-    told = {_figure_of(readings) or "" for readings in figures}
+    told = {_figure_of(alike) or "" for alike, _ in figures}
     # nor is a part of the number that they see in the whole
     part = any(figure != number and figure in number for figure in told for number in others)
     if len(told) != 1 or len(others) > 1 or part or any(map(_has_words, field.readings)):
         return field
-    return _chosen(field, parts, figures[0])
+    return _chosen(field, parts, *figures[0])
 
 
 def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
@@ -136,19 +136,19 @@ def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
         replace(r, text=number) if held else replace(r, text="", confidence=0.0)
         for r, held in zip(field.readings, holds, strict=True)
     ]
-    return _chosen(field, parts, seen)
+    return _chosen(field, parts, seen, field.readings)
 
 
-def _chosen(field: Field, parts: Sequence[CellText], figures: Sequence[Reading]) -> Field:
-    """The field as it is read from a part of its ink. `figures`: the readings of that part."""
-    chosen = _settle_read(replace(field, readings=tuple(figures), reasons=_figure_reasons(parts)), figures)
+def _chosen(field: Field, parts: Sequence[CellText], possible: Sequence[Reading], seen: Sequence[Reading]) -> Field:
+    """The field as a part of its ink is read. `possible`: the readings as they count; `seen`: those of that part."""
+    chosen = _settle_read(replace(field, readings=tuple(seen), reasons=_figure_reasons(parts)), possible)
     if (chosen.raw, chosen.state) == (field.raw, field.state):
         return field
     others = _alternatives([(chosen.raw, 1.0), (field.raw, 0.5)], field.readings) if field.raw else chosen.alternatives
     return replace(
         chosen,
         confidence=chosen.confidence * LEFT_OUT,
-        readings=(*chosen.readings, *field.readings),
+        readings=tuple(dict.fromkeys((*chosen.readings, *field.readings))),
         alternatives=others,
         reasons=tuple(dict.fromkeys((*chosen.reasons, "engines-disagree", "stray-ink"))),
     )
