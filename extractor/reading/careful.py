@@ -169,8 +169,8 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
                 settled[i] = settle_beside(fields[i], parts)
             else:
                 # what is left of strokes looks like dashes
-                dashes = not way.startswith("uncrossed")
-                told = settle_apart(fields[i], parts, seen.get((i, way), []), dashes=dashes)
+                dashes, placed = not way.startswith("uncrossed"), way == "set"
+                told = settle_apart(fields[i], parts, seen.get((i, way), []), dashes=dashes, placed=placed)
                 # elsewhere than where the page's figures stand, a lone one may be a letter of a stamp
                 settled[i] = fields[i] if len(told.raw) == 1 and way in ANYWHERE and _setting(parts, settings) else told
     return settled

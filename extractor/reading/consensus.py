@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from extractor.records import CellText, Field, Reading
@@ -14,6 +14,7 @@ SECOND_PREPARATION = 0.35  # weight of an origin's further preparations beside i
 ENGINE_WEIGHT: Mapping[str, float] = {"ppocr": 1.0, "trueocr": 0.9, "tesseract-eng": 0.8, "tesseract-vie": 0.7}
 LIGHTER_INK = 0.5  # what was left out so that this could be read may have been a part of it
 WORD_WEIGHT: Mapping[str, float] = {"ppocr": 0.3, "trueocr": 0.9, "tesseract-eng": 0.2, "tesseract-vie": 0.7}
+SURE_LETTERS = 3  # small letters of a word that no stamp and no stroke looks like
 SURE_FIGURE = 0.5  # score from which a reader counts where the ink may be no print
 STRAY_BLANK = 0.8
 FLAT = 1.6  # widths of its height that a dash has
@@ -97,24 +98,43 @@ def is_clear(field: Field) -> bool:
 
 
 def settle_apart(
-    field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]], *, dashes: bool = True
+    field: Field,
+    parts: Sequence[CellText],
+    seen: Sequence[Sequence[Reading]],
+    *,
+    dashes: bool = True,
+    placed: bool = False,
 ) -> Field:
     """The field, or the one figure that readers of two origins see in a part of its ink, the rest left out.
 
-    A dash that one is sure of, where there is no figure, if `dashes`. `seen`: readings of each part. Print that is
-    words is never left out.
+    A dash that one is sure of, where there is no figure, if `dashes`. `seen`: readings of each part. `placed`: they
+    stand where the page's figures do, so that a lone figure beside them is none. Words are never left out.
     """
     figures = [(alike, readings) for readings in seen if _is_figure(alike := _with_strokes(readings))]
     if not figures and dashes and not _numbers_of(field.readings):
         figures = [(_without_signs(readings), readings) for readings in seen if _sees_dash(readings)]
     # figures of two rows between which a ruling was lost are none of this one; a stamp's rim looks like a lone one
-    others = [n for n in _numbers_of(field.readings) if len(n) > 1 or OVERLAID.isdisjoint(field.reasons)]
+    overlaid = placed or not OVERLAID.isdisjoint(field.reasons)
+    others = [n for n in _numbers_of(field.readings) if len(n) > 1 or not overlaid]
     told = {_figure_of(alike) or "" for alike, _ in figures}
-    # nor is a part of the number that they see in the whole
-    part = any(figure != number and figure in number for figure in told for number in others)
-    if len(told) != 1 or len(others) > 1 or part or any(map(_has_words, field.readings)):
+    if len(told) != 1 or len(others) > 1 or _are_part(told, field.readings):
+        return field
+    if any(_has_words(reading, SURE_LETTERS if placed else 1) for reading in field.readings):
         return field
     return _chosen(field, parts, *figures[0])
+
+
+def _are_part(figures: Collection[str], whole: Sequence[Reading]) -> bool:
+    """Whether readers of two origins see longer numbers in the whole, of which these are a part."""
+    if any(figure != number and figure in number for figure in figures for number in _numbers_of(whole)):
+        return True
+    longer = {
+        reading.engine.split("-")[0]
+        for reading in whole
+        for number in FIGURES.findall(canonical(reading.text))
+        if any(figure != number and len(figure) > 1 and figure in number for figure in figures)
+    }
+    return len(longer) > 1
 
 
 def settle_beside(field: Field, parts: Sequence[CellText]) -> Field:
@@ -234,9 +254,15 @@ def _with_strokes(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return _as_alike(seen) or seen
 
 
+def _alike(text: str) -> str:
+    """Letters and signs as what they look like; one that stands alone beside figures may be a stroke."""
+    words = [word for word in text.split() if any(map(str.isalpha, word)) and not any(map(str.isdigit, word))]
+    return text if words and len(text.split()) > 1 else text.replace("()", "0").translate(ALIKE)
+
+
 def _as_alike(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings, those that are no number as what they look like, where another origin sees that; else none."""
-    told = {n: canonical(r.text.replace("()", "0").translate(ALIKE)) for n, r in enumerate(readings)}
+    told = {n: canonical(_alike(r.text)) for n, r in enumerate(readings)}
     other = {n: text for n, text in told.items() if text != canonical(readings[n].text) and NUMBER_CHARS.match(text)}
     origins: dict[str, set[str]] = {}
     for n, text in told.items():

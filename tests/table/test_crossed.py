@@ -123,3 +123,21 @@ def test_a_part_that_one_reader_takes_for_letters_is_the_figure_that_they_look_l
         blank, parts, [read(("trueocr", "1l", 0.6), ("ppocr", "11", 1.0), ("tesseract-eng", "1", 0.6))]
     )
     assert (field.raw, "stray-ink" in field.reasons) == ("11", True)
+
+
+def test_where_the_figures_of_the_page_stand_a_stamp_is_neither_a_number_nor_a_word() -> None:
+    parts = parts_of(make_line("489"), stray=False)
+    alone = [read(("trueocr", "489", 1.0), ("ppocr", "489", 1.0))]
+    stamped = settle_number(parts, read(("ppocr", "489 TR", 0.4), ("tesseract-vie", "489 cNỉ", 0.6)))
+    assert settle_apart(stamped, parts, alone) == stamped
+    assert settle_apart(stamped, parts, alone, placed=True).raw == "489"
+    worded = settle_number(parts, read(("ppocr", "489 phong", 0.6), ("tesseract-vie", "489 phòng", 0.9)))
+    assert settle_apart(worded, parts, alone, placed=True) == worded
+    cut = settle_number(parts, read(("ppocr", "7 -18.489", 0.5), ("trueocr", "V 48.489", 0.4)))
+    assert settle_apart(cut, parts, alone, placed=True) == cut
+
+
+def test_a_stroke_that_stands_alone_beside_a_figure_is_no_figure() -> None:
+    parts = parts_of(make_line("07"), stray=False)
+    field = settle_number(parts, read(("ppocr", "i 07", 0.9), ("trueocr", "i 07", 0.9), ("tesseract-eng", "107", 0.1)))
+    assert (field.raw, "look-alike" in field.reasons) == ("i 07", False)
