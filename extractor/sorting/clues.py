@@ -71,11 +71,12 @@ def find_clues(
     for place, row in enumerate(rows):
         places.setdefault(row.pieces[0].page, []).append(place)
     by_page: dict[int, list[tuple[DraftRow, int | None]]] = {}
-    before: tuple[int | None, ...] = ()
+    before: dict[int, str] = {}
     for page, mine in places.items():
         # by itself: the page before may be another report's, and would draw the first rows to its own codes
         own = replace(table, rows=tuple(table.rows[place] for place in mine))
-        codes = before = _not_again(find_codes(own, catalogue), before, own, catalogue)
+        codes = _not_again(find_codes(own, catalogue), before, own, catalogue)
+        before = {code: row.value.raw for code, row in zip(codes, own.rows, strict=True) if code is not None}
         # a row without a label has a code by its place alone
         told = [code if table.rows[place].label.raw else None for place, code in zip(mine, codes, strict=True)]
         by_page[page] = [(rows[place], code) for place, code in zip(mine, told, strict=True)]
@@ -84,24 +85,20 @@ def find_clues(
 
 
 def _not_again(
-    codes: tuple[int | None, ...], before: Sequence[int | None], page: Table, catalogue: Catalogue
+    codes: tuple[int | None, ...], before: Mapping[int, str], page: Table, catalogue: Catalogue
 ) -> tuple[int | None, ...]:
-    """The codes of a page, later ones where those that the page `before` has too have the same labels once more.
+    """The codes of a page, later ones where those that the page before has too have the same labels once more.
 
-    A form has groups whose rows are named alike, and a page may hold nothing else.
+    A form has groups whose rows are named alike, and a page may hold nothing else. `before`: the values of the page
+    before by code; where they are the same, the page may be there twice.
     """
-    again = [place for place, code in enumerate(codes) if code is not None and code in before]
-    if not again:
+    again = {place: code for place, code in enumerate(codes) if code is not None and code in before}
+    if all(page.rows[place].value.raw == before[code] for place, code in again.items()):
         return codes
-    later = find_codes(page, catalogue, max(code for code in before if code is not None))
+    later = find_codes(page, catalogue, max(before))
     labels = [indicator.label for indicator in catalogue.indicators]
-    if all(_same_label(labels, codes[place], later[place]) for place in again):
-        return later
-    return codes
-
-
-def _same_label(labels: Sequence[str], a: int | None, b: int | None) -> bool:
-    return a is not None and b is not None and labels[a].casefold() == labels[b].casefold()
+    alike = [(code, later[place]) for place, code in again.items()]
+    return later if all(other is not None and labels[code] == labels[other] for code, other in alike) else codes
 
 
 def read_edges(pages: Sequence[PageText], engine: Engine) -> Mapping[int, tuple[HeadLine, ...]]:
