@@ -21,6 +21,7 @@ from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.texts import choose_line, settle_text
+from extractor.reading.unread import doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
 
@@ -129,7 +130,8 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     for i, cell in zip(worded, _ask([first[i] for i in worded], readers, "clean"), strict=True):
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
-    fields = doubt_uneven(zip([parts for _, parts in inked], fields, strict=True))
+    for doubt in (doubt_uneven, doubt_unread):
+        fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     read |= _look_faint({i: parts for i, parts in enumerate(cells) if i not in read}, engines)
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]

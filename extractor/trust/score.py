@@ -29,6 +29,7 @@ from extractor.records import (
 )
 from extractor.settings import TrustSettings
 from extractor.trust.features import (
+    LAYER,
     Features,
     Kind,
     Place,
@@ -50,12 +51,13 @@ UNLIKE = 0.5  # label gap from which a legible label says something else than it
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
 # reasons: ink was left out, is read as what it only looks like, or may be that of two cells
-DOUBTFUL_INK = frozenset(("stray-ink", "copies-differ", "two-in-one", "look-alike"))
+DOUBTFUL_INK = frozenset(("stray-ink", "unread-ink", "copies-differ", "two-in-one", "look-alike"))
 HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
 LETTERS = 3  # in a value cell are words
+WHOLE = 100  # percent: what is more may have lost its decimal comma
 UNSCORED = Trust(0.0, "review", ())
 
 
@@ -219,6 +221,7 @@ def _score_value(
     seen = value_features(field, value, indicator, place, support)
     reasons = [*field.reasons, *(reason for reason in value.reasons if reason not in field.reasons)]
     reasons += _value_doubts(value, indicator, support)
+    reasons += ["above-hundred"] if _lacks_comma(field, value, indicator) else []
     reasons += ["guessed-grid"] if row.guessed else []
     unlike = indicator is not None and row.label.state == "read" and place.label_gap > UNLIKE
     reasons += ["unlike-label"] if unlike else []
@@ -245,6 +248,13 @@ def _value_doubts(value: Value, indicator: Indicator | None, support: Support | 
     return doubts
 
 
+def _lacks_comma(field: Field, value: Value, indicator: Indicator | None) -> bool:
+    """Whether a percentage without decimals is above a hundred: readers overlook a comma that touches a figure."""
+    percent = indicator is not None and indicator.type == "percent"
+    percent &= all(reading.engine != LAYER for reading in field.readings)
+    return percent and value.number is not None and value.number > WHOLE and value.number == value.number.to_integral()
+
+
 def _needs_person(value: Value, field: Field, indicator: Indicator | None, support: Support | None) -> bool:
     """Whether a person must look whatever the confidence."""
     header = indicator is not None and indicator.type == "header"
@@ -254,6 +264,7 @@ def _needs_person(value: Value, field: Field, indicator: Indicator | None, suppo
     # arithmetic and the engines disagree, and another reading fits: a person decides
     fits_other = support is not None and support.fits is not None
     unclear = fits_other or value.ambiguous or not value.parsed or value.state in ("illegible", "unread")
+    unclear |= _lacks_comma(field, value, indicator)
     written = not WRITTEN.isdisjoint(field.reasons)
     left_out = not (HIDDEN | DOUBTFUL_INK).isdisjoint(field.reasons)
     return unclear or header_with_ink or hidden or written or left_out or is_unsteady(field, value)

@@ -250,7 +250,7 @@ def test_a_missing_column_is_no_blank_cell() -> None:
     assert (scores.rows[0].value.status, scores.rows[0].value.reasons) == ("review", ("column-missing",))
 
 
-@pytest.mark.parametrize("reason", ["handwriting", "several-lines", "stray-ink"])
+@pytest.mark.parametrize("reason", ["handwriting", "several-lines", "stray-ink", "unread-ink"])
 def test_handwriting_several_lines_and_stray_ink_are_never_accepted(reason: str) -> None:
     assert _score(replace(GOOD, reasons=(reason,))).value.status == "review"
 
@@ -315,3 +315,17 @@ def test_a_blank_beside_a_value_without_a_label_is_for_a_person(label: str, stat
     )
     assert scores.rows[0].value.status == status
     assert ("value-beside" in scores.rows[0].value.reasons) is (status == "review")
+
+
+@pytest.mark.parametrize(
+    ("raw", "engine", "status"),
+    [
+        ("833", "ppocr", "review"),
+        ("100", "ppocr", "accepted"),
+        ("833", "layer", "accepted"),
+    ],
+)
+def test_a_percentage_above_a_hundred_may_have_lost_its_comma(raw: str, engine: str, status: str) -> None:
+    field = _number(raw, [(engine, raw, 0.999), ("trueocr" if engine == "ppocr" else engine, raw, 0.999)], 0.999)
+    assert _score(field, make_value(raw), type_="percent").value.status == status
+    assert _score(field, make_value(raw), type_="count").value.status == "accepted"
