@@ -140,7 +140,8 @@ class Reading:
     """What one engine (on one preparation of the crop) saw. `confidence` is the engine's own score, 0..1.
 
     `alternatives`: further strings of the same engine, best first, with their scores. `chars`: for engines that tell,
-    the candidates of each character of `text` with their probabilities, best first.
+    the candidates of each character of `text` with their probabilities, best first; `places`: the x of its middle in
+    the line's crop.
     """
 
     engine: str
@@ -149,6 +150,7 @@ class Reading:
     preparation: str = "raw"
     alternatives: tuple[tuple[str, float], ...] = ()
     chars: tuple[tuple[tuple[str, float], ...], ...] = ()
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from extractor.reading.consensus import (
     settle_number,
 )
 from extractor.reading.crossed import without_strokes
+from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
-from extractor.reading.lexicon import SURE_WORD, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.texts import choose_line, settle_text
 from extractor.reading.unread import doubt_unread
@@ -29,15 +29,11 @@ NUMBER_ENGINES = ("ppocr", "tesseract-eng")
 TEXT_ENGINE = "tesseract-vie"
 FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
-# TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
-DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
-BULLET = "- "
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
 WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed")
 ANYWHERE = ("sized", "uncrossed")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
-NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def _row(
     index: int,
     row: DraftRow,
     numbers: Iterator[Field],
-    second: Mapping[int, Reading],
+    second: Mapping[int, tuple[Second, ...]],
     words: frozenset[str],
     measures: Sequence[str],
 ) -> Row:
@@ -259,27 +255,19 @@ def _whole(cell: _Cell) -> list[Reading]:
 
 def _read_again(
     cells: Sequence[tuple[CellText, ...]], engine: Engine | None, words: frozenset[str]
-) -> dict[int, Reading]:
-    """Second readings of text lines that the first engine was not sure of, by id() of the first reading."""
+) -> dict[int, tuple[Second, ...]]:
+    """Second readings of what the first engine was not sure of in lines of text, by id() of the first reading."""
     if engine is None:
         return {}
-    pairs = [
-        (reading, line)
+    doubtful = [
+        (reading, part)
         for parts in cells
-        for part in parts
-        for reading, line in zip(part.lines, part.ink.lines, strict=False)
-        if not _plain(reading, words)
+        for cell in parts
+        for reading, line in zip(cell.lines, cell.ink.lines, strict=False)
+        for part in find_doubtful(reading, line, words)
     ]
-    seconds = engine.read([line for _, line in pairs]) if pairs else []
-    return {id(first): second for (first, _), second in zip(pairs, seconds, strict=True)}
-
-
-def _plain(reading: Reading, words: frozenset[str]) -> bool:
-    """A first reading that needs no second: certain words that the form knows, figures, marks and a row's number.
-
-    TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice.
-    """
-    read = read_words(reading, words)
-    sure = all(p >= SURE_WORD and (is_known(word, words) or NUMERAL.match(word)) for word, p in read)
-    told = read[1:] if reading.text.startswith(BULLET) else read
-    return bool(read) and sure and not any(DOUBTFUL_MARK.search(word) for word, _ in told)
+    seconds = engine.read([part.line for _, part in doubtful]) if doubtful else []
+    seen: dict[int, tuple[Second, ...]] = {}
+    for (first, part), second in zip(doubtful, seconds, strict=True):
+        seen[id(first)] = (*seen.get(id(first), ()), Second(part.start, part.end, second))
+    return seen

@@ -38,12 +38,21 @@ def first_words(reading: Reading) -> tuple[str, ...]:
     return tuple(word for word, _ in _variants(first)) if first else tuple(reading.text.split()[:1])
 
 
+def find_words(reading: Reading) -> list[tuple[int, int]]:
+    """Where the words of a reading with candidates start and end among its characters."""
+    return list(_spans(reading.chars))
+
+
 def _split(chars: Chars) -> Iterator[Chars]:
+    return (chars[start:end] for start, end in _spans(chars))
+
+
+def _spans(chars: Chars) -> Iterator[tuple[int, int]]:
     start = 0
     for index, candidates in enumerate((*chars, ((" ", 1.0),))):
         if candidates[0][0] == " ":
             if index > start:
-                yield chars[start:index]
+                yield start, index
             start = index + 1
 
 

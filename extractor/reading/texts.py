@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from extractor.reading.consensus import STRAY_BLANK, blank_confidence, ink_reasons
-from extractor.reading.lexicon import SURE_WORD, first_words, is_known, read_words
+from extractor.reading.doubtful import Second
+from extractor.reading.lexicon import SURE_WORD, find_words, first_words, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import join_lines
 from extractor.records import CellState, CellText, Field, Reading
@@ -16,11 +18,11 @@ SURE_SIGN = 0.95
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
 
 
-def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words: frozenset[str]) -> Field:
+def settle_text(parts: Sequence[CellText], second: Mapping[int, tuple[Second, ...]], words: frozenset[str]) -> Field:
     """A label, unit, note or number-of-row cell as read.
 
-    `second`: the other engine's reading by id() of the first reading; `words`: folded-free vocabulary that chooses
-    between readings of one word, never replaces it.
+    `second`: what the other engine saw of a line, by id() of its first reading; `words`: folded-free vocabulary that
+    chooses between readings of one word, never replaces it.
     """
     pieces, reasons = tuple(part.ink.piece for part in parts), list(ink_reasons(parts))
     if not any(part.ink.has_ink for part in parts):
@@ -43,8 +45,9 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, Reading], words:
                 texts.append(sign)
                 scores.append(SURE_SIGN)
                 continue
-            chosen, score = choose_line(line, second.get(id(line)), words)
-            both = [r for r in (line, second.get(id(line))) if r is not None]
+            seen = second.get(id(line), ())
+            chosen, score = choose_parts(line, seen, words)
+            both = [line, *_as_line(line, seen, words)]
             chosen = _going_on(chosen, texts[-1] if texts else "", words, both)
             texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
@@ -89,6 +92,44 @@ def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
         mine = [r for r in readings if r.engine == engine]
         joined.append(Reading(engine, " ".join(r.text for r in mine if r.text), min(r.confidence for r in mine)))
     return tuple(joined)
+
+
+def _as_line(first: Reading, seen: Sequence[Second], words: frozenset[str]) -> Iterator[Reading]:
+    """The second engine's reading of a line, or what it saw in parts of it with the first one's words around them."""
+    if len(seen) == 1 and _is_whole(first, seen[0]):
+        yield seen[0].reading
+    elif seen:
+        text = " ".join(_put([word for word, _ in read_words(first, words)], [(s, s.reading.text) for s in seen]))
+        yield replace(seen[0].reading, text=text, confidence=min(s.reading.confidence for s in seen))
+
+
+def _is_whole(first: Reading, seen: Second) -> bool:
+    return seen.start == 0 and seen.end >= len(find_words(first))
+
+
+def _put(line: list[str], parts: Sequence[tuple[Second, str]]) -> list[str]:
+    """The words of a line, those of each part replaced."""
+    for seen, text in reversed(parts):
+        line[seen.start : seen.end] = [text] if text else line[seen.start : seen.end]
+    return line
+
+
+def choose_parts(first: Reading, seen: Sequence[Second], words: frozenset[str]) -> tuple[str, float]:
+    """A line of which a second engine saw parts, one of two readings chosen in each of them; and how sure it is."""
+    if not seen:
+        return choose_line(first, None, words)
+    if len(seen) == 1 and _is_whole(first, seen[0]):
+        return choose_line(first, seen[0].reading, words)
+    spans, read = find_words(first), read_words(first, words)
+    left = [p for n, (_, p) in enumerate(read) if not any(s.start <= n < s.end for s in seen)]
+    chosen = []
+    for part in seen:
+        start, end = spans[part.start][0], spans[part.end - 1][1]
+        chars = first.chars[start:end]
+        mine = Reading(first.engine, first.text[start:end], min(c[0][1] for c in chars), first.preparation, (), chars)
+        chosen.append((part, choose_line(mine, part.reading, words)))
+    text = " ".join(_put([word for word, _ in read], [(part, text) for part, (text, _) in chosen]))
+    return text, min([*left, *(score for _, (_, score) in chosen)])
 
 
 def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -> tuple[str, float]:

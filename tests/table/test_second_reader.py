@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from extractor.indicator import load_catalogue
-from extractor.reading.careful import _plain
-from extractor.reading.texts import choose_line, settle_text
+from extractor.reading.doubtful import Second, find_doubtful
+from extractor.reading.texts import choose_line, choose_parts, settle_text
 from extractor.records import CellInk, CellText, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
@@ -15,16 +17,20 @@ PAPER = np.zeros((4, 4), np.uint8)
 LINE = TextLine((0.0, 0.0, 4.0, 4.0), PAPER, PAPER, (0, 0, 4, 4), 4.0)
 
 
+def is_plain(reading: Reading, words: frozenset[str]) -> bool:
+    return not find_doubtful(reading, LINE, words)
+
+
 def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first_reader_is() -> None:
-    assert not _plain(Reading("trueocr", "Đat", 0.999), frozenset())
-    assert _plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
+    assert not is_plain(Reading("trueocr", "Đat", 0.999), frozenset())
+    assert is_plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
     # a row's number is no word of a vocabulary
-    assert _plain(Reading("trueocr", "VII.4.3.1", 0.999), frozenset())
-    assert not _plain(Reading("trueocr", "VII.4.3.1", 0.5), frozenset())
+    assert is_plain(Reading("trueocr", "VII.4.3.1", 0.999), frozenset())
+    assert not is_plain(Reading("trueocr", "VII.4.3.1", 0.5), frozenset())
     # a dash before a label is one, a lone one between words may be an equals sign
     words = frozenset({"số", "có"})
-    assert _plain(Reading("trueocr", "- Số", 0.999), words)
-    assert not _plain(Reading("trueocr", "Có - 1", 0.999), words)
+    assert is_plain(Reading("trueocr", "- Số", 0.999), words)
+    assert not is_plain(Reading("trueocr", "Có - 1", 0.999), words)
 
 
 def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both() -> None:
@@ -60,3 +66,58 @@ def test_a_tone_mark_that_the_reader_thought_possible_is_chosen_where_it_goes_on
         lines = (Reading("trueocr", "đơn", 0.9), Reading("trueocr", "vi", 0.9, chars=((("v", 0.99),), candidates)))
         ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), lines=(LINE,) * 2)
         assert settle_text((CellText(ink, "đơn vi", 0.9, lines),), {}, words).raw == raw
+
+
+def printed(text: str, *, words_apart: int = 8) -> tuple[Reading, TextLine]:
+    """A line of strokes of 6 pixels, one a letter, and its reading, sure of every letter."""
+    pixels = np.full((60, 40 + 8 * len(text) + words_apart * text.count(" ")), 255, np.uint8)
+    places, x = [], 20
+    for char in text:
+        width = words_apart if char == " " else 8
+        places.append(x + width / 2)
+        if char != " ":
+            pixels[20:40, x : x + 6] = 0
+        x += width
+    inner = (20, 20, x - 2, 40)
+    line = TextLine((120.0, 220.0, x + 98.0, 240.0), pixels, pixels, inner, 20.0)
+    chars = tuple(((char, 0.999),) for char in text)
+    return Reading("trueocr", text, 0.999, chars=chars, places=tuple(places)), line
+
+
+FORM = frozenset("số lượng văn bản đã ban hành trong kỳ báo cáo của huyện".split())
+
+
+def test_of_a_long_line_only_doubtful_words_are_read_again_with_the_one_before_each() -> None:
+    reading, line = printed("số lượng vân bản đã ban hành trong kỳ báo cáo của huyện")
+    (part,) = find_doubtful(reading, line, FORM)
+    assert (part.start, part.end) == (1, 3)
+    x0, y0, x1, y1 = part.line.inner
+    assert part.line.clean[y0:y1, [x0, x1 - 1]].tolist() == [[0, 0]] * (y1 - y0)
+    assert list(part.line.box) == [144, 220, 214, 240]
+    assert np.count_nonzero(part.line.clean < 100) == np.count_nonzero(line.clean[:, 20 + 24 : 20 + 96] < 100)
+
+
+def test_a_line_is_read_again_as_a_whole_where_it_is_short_mostly_doubtful_or_its_words_have_no_places() -> None:
+    long = "số lượng vân bản đã ban hành trong kỳ báo cáo của huyện"
+    reading, line = printed(long)
+    assert [part.line for part in find_doubtful(replace(reading, places=()), line, FORM)] == [line]
+    assert [part.line for part in find_doubtful(reading, line, frozenset())] == [line]
+    short, narrow = printed("vân bản")
+    assert [part.line for part in find_doubtful(short, narrow, FORM)] == [narrow]
+
+
+def test_words_without_white_between_them_are_read_again_together() -> None:
+    reading, line = printed("số lượng vân bản đã ban hành trong kỳ báo cáo của huyện")
+    at = round(reading.places[reading.text.index("vân") + 3])
+    line.clean[25, at - 6 : at + 6] = 0
+    assert [(part.start, part.end) for part in find_doubtful(reading, line, FORM)] == [(1, 4)]
+
+
+def test_what_a_second_reader_saw_of_a_part_stands_in_the_line() -> None:
+    reading, _ = printed("số lượng vân bản đã ban hành")
+    seen = (Second(1, 3, Reading("tesseract-vie", "lượng văn", 0.9)),)
+    text, score = choose_parts(reading, seen, FORM)
+    assert text == "số lượng văn bản đã ban hành"
+    assert score == pytest.approx(0.9 * 0.9)
+    apart = (Second(1, 3, Reading("tesseract-vie", "lượng v ân", 0.9)), Second(4, 5, Reading("tesseract-vie", "", 0.0)))
+    assert choose_parts(reading, apart, FORM)[0].endswith("bản đã ban hành")

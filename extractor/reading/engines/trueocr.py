@@ -8,11 +8,12 @@ import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
 
-from extractor.reading.engines.crops import Chunk, chunks, least_height, pixels_of
+from extractor.reading.engines.crops import Chunk, Inner, chunks, least_height, pixels_of
 from extractor.reading.signs import EQUALS
 from extractor.records import Reading, TextLine
 
@@ -29,8 +30,20 @@ CANDIDATES = 4
 WORTH_NAMING = 0.004  # candidates of a character below this probability are noise
 
 
-Chars = tuple[tuple[tuple[str, float], ...], ...]
-"""Candidates of each character, best first, with probabilities."""
+class Char(NamedTuple):
+    """Candidates of a character, best first, with probabilities. `at`: its middle in the line's crop, or a share of
+    the network's input."""
+
+    candidates: tuple[tuple[str, float], ...]
+    at: float
+
+    @property
+    def top(self) -> str:
+        """The likeliest."""
+        return self.candidates[0][0]
+
+
+Chars = tuple[Char, ...]
 
 
 class TrueOcr:
@@ -53,13 +66,15 @@ class TrueOcr:
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         """See `Engine.read`."""
         cut = [chunks(line, WIDEST) for line in lines]
-        crops = [
-            _prepare(pixels_of(line, preparation), least_height(line, chunk.inner, LEAST_HEIGHT))
+        inked = [
+            (line, least_height(line, chunk.inner, LEAST_HEIGHT))
             for line, own in zip(lines, cut, strict=True)
             for chunk in own
             if not chunk.sign
         ]
-        read = iter(self._recognise(crops))
+        crops = [_prepare(pixels_of(line, preparation), inner) for line, inner in inked]
+        found = zip(self._recognise(crops), inked, strict=True)
+        read = (_placed(chars, inner) for chars, (_, inner) in found)
         return [_join(_parts(own, read), preparation) for own in cut]
 
     def _recognise(self, parts: list[np.ndarray]) -> list[Chars]:
@@ -86,7 +101,8 @@ class TrueOcr:
                 mean = frames[0] if len(frames) == 1 else np.add.reduce(frames) / (end - start)
                 likely = (mean >= WORTH_NAMING).nonzero()[0]
                 best = likely[mean[likely].argsort()[::-1][:CANDIDATES]]
-                chars.append(tuple((self._chars[c], float(mean[c])) for c in best.tolist()))
+                candidates = tuple((self._chars[c], float(mean[c])) for c in best.tolist())
+                chars.append(Char(candidates, (start + end) / 2 / len(ids)))
         return tuple(chars)
 
 
@@ -110,45 +126,57 @@ def _prepare(pixels: np.ndarray, inner: tuple[int, int, int, int]) -> np.ndarray
     return prepared
 
 
+def _placed(chars: Chars, inner: Inner) -> Chars:
+    """The characters with their places in the line's crop. `inner`: the ink box that was read."""
+    x0, y0, x1, y1 = inner
+    pad = PAD_X * max(y1 - y0, 1)
+    left, right = x0 - pad, x1 + pad
+    return tuple(Char(char.candidates, left + char.at * (right - left)) for char in chars)
+
+
 def _parts(cut: Sequence[Chunk], read: Iterator[Chars]) -> list[tuple[Chars, bool]]:
     """Characters of a line's parts in order, each with whether a space is before it."""
     parts: list[tuple[Chars, bool]] = []
     behind = ""
     for chunk in cut:
-        chars = _sign(chunk.sign) if chunk.sign else next(read)
-        if behind == EQUALS and chars and (len(chars) == 1 or not chars[1][0][0].isalpha()):
+        chars = _sign(chunk) if chunk.sign else next(read)
+        if behind == EQUALS and chars and (len(chars) == 1 or not chars[1].top.isalpha()):
             # what stands alone behind an equals sign is a figure
-            figure = tuple((LONE.get(char, char), score) for char, score in chars[0])
-            chars = (figure, *chars[1:])
+            figure = tuple((LONE.get(char, char), score) for char, score in chars[0].candidates)
+            chars = (Char(figure, chars[0].at), *chars[1:])
         parts.append((chars, chunk.spaced))
         behind = chunk.sign
     return parts
 
 
-def _sign(text: str) -> Chars:
+def _sign(chunk: Chunk) -> Chars:
     """A sign that was told by its shape."""
-    return tuple(((char, SURE_SIGN),) for char in text)
+    middle = (chunk.inner[0] + chunk.inner[2]) / 2
+    return tuple(Char(((char, SURE_SIGN),), middle) for char in chunk.sign)
 
 
 def _join(parts: list[tuple[Chars, bool]], preparation: str) -> Reading:
     """The reading of a line's parts. Each with whether a space is before it."""
-    chars: list[tuple[tuple[str, float], ...]] = []
+    chars: list[Char] = []
     for part, spaced in parts:
         if chars and part and spaced:
-            chars.append(((" ", 1.0),))
+            chars.append(Char(((" ", 1.0),), (chars[-1].at + part[0].at) / 2))
         chars += part
-    kept = tuple(c for i, c in enumerate(chars) if c[0][0] != " " or (i and chars[i - 1][0][0] != " "))
-    text = unicodedata.normalize("NFC", "".join(c[0][0] for c in kept)).strip()
+    kept = tuple(c for i, c in enumerate(chars) if c.top != " " or (i and chars[i - 1].top != " "))
+    text = unicodedata.normalize("NFC", "".join(c.top for c in kept)).strip()
     if len(text) != len(kept):  # a space at an end, or letters that compose: candidates would no longer line up
-        kept = tuple(c for c in kept if c[0][0].strip()) if " " not in text else _stripped(kept)
-    score = min((c[0][1] for c in kept), default=0.0)
-    return Reading("trueocr", text, score, preparation, (), kept if len(kept) == len(text) else ())
+        kept = tuple(c for c in kept if c.top.strip()) if " " not in text else _stripped(kept)
+    score = min((c.candidates[0][1] for c in kept), default=0.0)
+    told = kept if len(kept) == len(text) else ()
+    return Reading(
+        "trueocr", text, score, preparation, (), tuple(c.candidates for c in told), tuple(c.at for c in told)
+    )
 
 
 def _stripped(chars: Chars) -> Chars:
-    while chars and chars[0][0][0] == " ":
+    while chars and chars[0].top == " ":
         chars = chars[1:]
-    while chars and chars[-1][0][0] == " ":
+    while chars and chars[-1].top == " ":
         chars = chars[:-1]
     return chars
 
