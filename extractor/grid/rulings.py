@@ -353,9 +353,9 @@ def _split_bundle(
     thickness = region.sum() / max(region.any(axis=0).sum(), 1)
     if width < length or thickness > MAX_THICKNESS * text_height:
         return []
-    position, drift = _course(region)
     if _in_company(ink, y, height, x, width, text_height):
         return []
+    position, drift = _course(region)
     return [Segment(y + position, float(x), float(x + width), float(thickness), drift)]
 
 

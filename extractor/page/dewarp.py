@@ -102,18 +102,23 @@ def _pieces(strokes: np.ndarray, text_height: float) -> list[Curve]:
 
 
 def _link(pieces: list[Curve], reach: float) -> list[list[Curve]]:
+    """Pieces of one ruling each, left to right: a piece goes on the chain that ends nearest before it."""
     chains: list[list[Curve]] = []
+    ends: list[tuple[float, float]] = []  # of each chain: how far it goes, and at what height
     for piece in pieces:
+        start, height = float(piece.t[0]), float(piece.v[:8].mean())
         best, best_gap = None, reach
-        for chain in chains:
-            gap = piece.t[0] - chain[-1].t[-1]
-            rise = abs(piece.v[:8].mean() - chain[-1].v[-8:].mean())
-            if -4 <= gap < best_gap and rise <= MAX_SLOPE * max(gap, 0) + 2.5:
-                best, best_gap = chain, gap
+        for n, (end, level) in enumerate(ends):
+            gap = start - end
+            if -4 <= gap < best_gap and abs(height - level) <= MAX_SLOPE * max(gap, 0) + 2.5:
+                best, best_gap = n, gap
+        last = float(piece.t[-1]), float(piece.v[-8:].mean())
         if best is None:
             chains.append([piece])
+            ends.append(last)
         else:
-            best.append(piece)
+            chains[best].append(piece)
+            ends[best] = last
     return chains
 
 
