@@ -190,6 +190,7 @@ class CellInk:
     `dirt`: all are as small as the specks that the page is full of.
     `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
     `parted`: print stands on both sides of where a ruling may have been lost, in it or in its column.
+    `crossed`: a streak that was lifted touches its ink.
     `faint`: where it has no lines, ink too pale or broken to be sure of.
     """
 
@@ -208,6 +209,7 @@ class CellInk:
     cut: bool = False
     covered: bool = False
     parted: bool = False
+    crossed: bool = False
 
     @property
     def has_ink(self) -> bool:

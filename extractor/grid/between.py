@@ -10,6 +10,7 @@ from extractor.grid.pieces import LEAST_GAP
 from extractor.records import Grid, PageImage
 
 FAR_ACROSS = 0.8  # text heights by which prose reaches over a border on both sides
+FLAT = 0.25  # text heights: what is no higher is a dash or a piece of a ruling
 CAPTION = 0.5  # share of the lines between two tables that must run across the borders of columns
 
 
@@ -21,7 +22,9 @@ def stand_apart(page: PageImage, grids: Sequence[Grid], borders: Sequence[float]
     gaps = [(a.box[3], b.box[1]) for a, b in pairwise(sorted(grids, key=lambda grid: grid.box[1]))]
     if not gaps or any(bottom - top < LEAST_GAP * page.text_height for top, bottom in gaps):
         return False
-    phrases, reach = find_phrases(page), FAR_ACROSS * page.text_height
+    # remains of the rulings of lost rows are no prose
+    phrases = [phrase for phrase in find_phrases(page) if phrase.y1 - phrase.y0 > FLAT * page.text_height]
+    reach = FAR_ACROSS * page.text_height
     for top, bottom in gaps:
         inside = [p for p in phrases if top < (p.y0 + p.y1) / 2 < bottom]
         lines = group_lines(inside, page.text_height)

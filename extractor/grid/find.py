@@ -27,6 +27,7 @@ SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ 
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
 LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
+LEAST_FULLER = 3  # pages that must share a ruling that most pages lost
 SAME_REST = 0.01  # of the page's width: how far a border lies from where other pages of the same scanner have it
 SAME_LAID = 0.005  # of the page's width: the same, once both sides lie on each other
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
@@ -218,10 +219,25 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
             (guide for guide in shared if _is_within_gutters(guide, best)), key=lambda guide: -counts[id(guide)]
         )
     if alike or not found:
-        return replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
+        usual = replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
+        return replace(usual, borders=_with_lost(usual.borders, [guide.borders for guide in found if guide.ruled]))
     # where a gutter was seen differs from page to page by what is printed beside it
     same = [guide.borders for guide in found if has_same_columns(guide, best)]
     return replace(best, borders=tuple(map(median, zip(*same, strict=True))), usual=True, broken=False)
+
+
+def _with_lost(borders: Sequence[float], pages: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """The borders with those that most pages lost: several pages have them that otherwise have none but these."""
+    if len(borders) <= LEAST_COLUMNS:
+        return tuple(borders)
+    far = SAME_BORDER * (borders[-1] - borders[0])
+    further: list[float] = []
+    for page in (page for page in pages if _same_sides(page, borders)):
+        strange = [x for x in page[1:-1] if min(abs(x - border) for border in borders) > SAME_REST]
+        further += strange if len(strange) == 1 and min(abs(strange[0] - x) for x in borders) > far else []
+    shared = {median(near): len(near) for x in further if (near := [y for y in further if abs(x - y) < SAME_REST])}
+    lost = [x for x, count in shared.items() if count >= LEAST_FULLER]
+    return tuple(sorted((*borders, *lost))) if len(lost) == 1 else tuple(borders)
 
 
 def has_same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:

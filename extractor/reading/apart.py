@@ -22,6 +22,7 @@ FAINT = 0.03  # share of the line's ink: less is specks, and nothing is left out
 LEAST_SET = 5  # figures that tell how those of a page are set
 SAME_HEIGHT = 0.1  # of their height by which digits of one page differ
 SAME_PLACE = 0.3  # text heights by which figures of a column stand aside
+OFF_PLACE = 0.6  # text heights from there, where a dash is rather a speck
 BESIDE = 0.5  # text heights between two digits of one number
 DASH_HEIGHT, DASH_WIDTH = 0.22, (0.25, 1.6)  # text heights that a dash is high at most; wide
 FLAT = 1.6  # widths of its height that it has at least
@@ -59,6 +60,11 @@ def _places(cell: GridCell, span: Sequence[float], unit: float) -> tuple[float, 
     """Offsets of an ink's x0, x1 from the left, the middle and the right of its cell, in text heights."""
     left, right = cell.box[0], cell.box[2]
     return (span[0] - left) / unit, (span[0] + span[1] - left - right) / 2 / unit, (span[1] - right) / unit
+
+
+def is_off_place(line: TextLine, cell: GridCell, setting: Setting) -> bool:
+    """Whether a line of ink stands elsewhere in its cell than the page's figures do."""
+    return abs(_places(cell, line.box[::2], line.text_height)[setting.side] - setting.at) > OFF_PLACE
 
 
 def find_set(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tuple[TextLine, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.apart import Setting, find_apart, find_darker, find_figures, find_set, find_setting
+from extractor.reading.apart import Setting, find_apart, find_darker, find_figures, find_set, find_setting, is_off_place
 from extractor.reading.consensus import (
     canonical,
     is_clear,
@@ -21,7 +21,7 @@ from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.signs import DITTO
 from extractor.reading.texts import choose_line, settle_text
-from extractor.reading.unread import doubt_unread
+from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
 
@@ -128,6 +128,7 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     for doubt in (doubt_uneven, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
+    fields = _doubt_places(first, fields)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     read |= _look_faint({i: parts for i, parts in enumerate(cells) if i not in read}, engines)
     return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
@@ -183,6 +184,18 @@ def _ways(cell: _Cell, field: Field, settings: Mapping[int, Setting]) -> Iterato
     uncrossed = tuple(rest for line in cell.lines if (rest := without_strokes(line)) is not None)
     yield "uncrossed-set", _find_set(replace(cell, lines=uncrossed), settings)
     yield "uncrossed", find_apart(uncrossed)
+
+
+def _doubt_places(cells: Sequence[_Cell], fields: Sequence[Field]) -> list[Field]:
+    """The fields, dashes that stand elsewhere than the page's figures with a reason that says so: specks look alike."""
+    settings = _find_settings(cells, fields)
+    doubted = []
+    for cell, field in zip(cells, fields, strict=True):
+        setting = _setting(cell.parts, settings)
+        dash = field.raw in DASHES and setting is not None and len(cell.lines) == 1
+        off = dash and setting is not None and is_off_place(cell.lines[0], cell.parts[0].ink.cell, setting)
+        doubted.append(replace(field, reasons=(*field.reasons, "off-place")) if off else field)
+    return doubted
 
 
 def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int, Setting]:
@@ -259,13 +272,14 @@ def _read_again(
     """Second readings of what the first engine was not sure of in lines of text, by id() of the first reading."""
     if engine is None:
         return {}
-    doubtful = [
-        (reading, part)
+    # a cell that is merged over several rows is in each of them, and read once
+    lines = {
+        id(reading): (reading, line)
         for parts in cells
         for cell in parts
         for reading, line in zip(cell.lines, cell.ink.lines, strict=False)
-        for part in find_doubtful(reading, line, words)
-    ]
+    }
+    doubtful = [(reading, part) for reading, line in lines.values() for part in find_doubtful(reading, line, words)]
     seconds = engine.read([part.line for _, part in doubtful]) if doubtful else []
     seen: dict[int, tuple[Second, ...]] = {}
     for (first, part), second in zip(doubtful, seconds, strict=True):

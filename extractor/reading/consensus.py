@@ -341,6 +341,7 @@ def ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
         "handwriting": any(part.ink.pen for part in parts),
         "cut-off": any(part.ink.cut for part in parts),
         "covered": any(part.ink.covered for part in parts),
+        "streak": any(part.ink.crossed for part in parts),
     }
     return tuple(reason for reason, holds in said.items() if holds)
 

@@ -38,6 +38,7 @@ LIGHTEST = 255  # what no paper is lighter than
 STRONG = 0.55  # of the paper's light: ink darker than this shows through no sheet
 PEN_FRINGE = 0.12  # text heights around a pen's strokes that its ink still darkens
 MOST_FRINGE = 0.15  # share of a cell's ink that may lie around a pen's strokes and is the pen's
+BESIDE, CROSSED = 0.1, 0.3  # text heights beside print, and share of its height, where a lifted streak touches it
 WRITTEN = 0.03  # square text heights of small coloured strokes in a cell that are writing, not a smudge
 
 
@@ -103,7 +104,18 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         found.touches,
         specks,
         faint=faint,
+        crossed=any(_is_crossed(page, line.box) for line in lines),
     )
+
+
+def _is_crossed(page: PageImage, box: Box) -> bool:
+    """Whether ink that was lifted lies in print or right beside it, over much of its height: some may be its own."""
+    if page.stray is None:
+        return False
+    x0, y0, x1, y1 = (round(v) for v in box)
+    reach = round(BESIDE * page.text_height)
+    around = page.stray[y0:y1, max(x0 - reach, 0) : x1 + reach]
+    return bool(around.size) and float(around.any(axis=1).mean()) >= CROSSED
 
 
 def _paper_of(raw: np.ndarray) -> float:

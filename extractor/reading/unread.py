@@ -14,7 +14,7 @@ from extractor.reading.lines import INK_BELOW
 from extractor.records import CellText, Field, GridCell, TextLine
 
 FIGURE = re.compile(r"\d[\d.,]*\d")
-DASH = frozenset("-–—")
+DASHES = frozenset("-–—")
 TALL = 0.5  # of the highest piece of ink: a digit is no lower
 MARK_HEIGHT, MARK_WIDTH = 0.12, 0.35  # of the digits' height: a mark's least height and its greatest width
 MARK_MIDDLE = 0.7  # of the digits' height: how far down a mark's middle is at least
@@ -37,7 +37,7 @@ def _has_unread(parts: Sequence[CellText], field: Field) -> bool:
     if len(lines) != 1:
         return False
     line, cell = lines[0]
-    if field.raw in DASH:
+    if field.raw in DASHES:
         return has_ink_around(line, cell)
     return bool(FIGURE.fullmatch(field.raw)) and count_marks(line) > len(re.findall(r"[.,]", field.raw))
 

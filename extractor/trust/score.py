@@ -50,8 +50,10 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
-# reasons: ink was left out, is read as what it only looks like, or may be that of two cells
-DOUBTFUL_INK = frozenset(("stray-ink", "unread-ink", "copies-differ", "two-in-one", "look-alike"))
+# reasons: ink was left out, is read as what it only looks like, may be dirt or that of two cells
+DOUBTFUL_INK = frozenset(
+    ("stray-ink", "unread-ink", "streak", "off-place", "copies-differ", "two-in-one", "look-alike")
+)
 HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell

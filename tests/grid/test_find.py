@@ -205,6 +205,14 @@ def test_the_columns_of_most_pages_are_those_that_most_share() -> None:
     assert usual_guide([*scratched, good, shifted]).borders == good.borders
 
 
+@pytest.mark.parametrize(("pages", "known"), [(3, True), (2, False)])
+def test_a_ruling_that_most_pages_lost_is_known_from_several_that_have_it(pages: int, known: bool) -> None:
+    most = [Guide((0.1, 0.15, 0.6, 0.7, 0.9), ruled=True)] * 4
+    fuller = [Guide((0.1, 0.5, 0.6, 0.7, 0.9), ruled=True)] * (pages - 1)
+    whole = Guide((0.1, 0.15, 0.5, 0.6, 0.7, 0.9), ruled=True)
+    assert (usual_guide([*most, *fuller, whole]).borders == whole.borders) is known
+
+
 def test_a_ghost_of_the_verso_does_not_part_a_whole_table() -> None:
     page = make_page()
     ghost = np.full_like(page, 255)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from extractor.reading.apart import find_darker, find_figures, find_set, find_setting
-from extractor.reading.careful import _Cell, _look_apart
+from extractor.reading.careful import _Cell, _doubt_places, _look_apart
 from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
@@ -319,3 +319,16 @@ def test_a_lone_figure_elsewhere_than_those_of_the_page_is_none(at: int, raw: st
     fields.append(settle_number(parts_of(lines), read(("ppocr", "LN L", 0.4), ("trueocr", "", 0.0))))
     engines = {name: Seven(name) for name in ("ppocr", "trueocr")}
     assert _look_apart(cells, fields, engines)[-1].raw == raw
+
+
+def test_a_dash_elsewhere_than_the_figures_of_its_page_may_be_dirt() -> None:
+    def cell_of(text: str, at: int, readings: Sequence[Reading]) -> tuple[_Cell, Field]:
+        lines = lines_of(make_cell(text, at))
+        parts = parts_of(lines)
+        return _Cell(parts, lines, ()), settle_number(parts, readings)
+
+    sure = [read(("ppocr", text, 0.99), ("trueocr", text, 0.99)) for text in ("67", "-")]
+    figures = [cell_of("67", 100, sure[0])] * 6
+    for at, doubted in ((105, False), (40, True)):
+        cells, fields = zip(*figures, cell_of("-", at, sure[1]), strict=True)
+        assert ["off-place" in field.reasons for field in _doubt_places(cells, fields)] == [False] * 6 + [doubted]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from extractor.indicator import load_catalogue
+from extractor.reading.careful import read_cells
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.texts import choose_line, choose_parts, settle_text
 from extractor.records import CellInk, CellText, GridCell, Piece, Reading, TextLine
@@ -121,3 +123,27 @@ def test_what_a_second_reader_saw_of_a_part_stands_in_the_line() -> None:
     assert score == pytest.approx(0.9 * 0.9)
     apart = (Second(1, 3, Reading("tesseract-vie", "lượng v ân", 0.9)), Second(4, 5, Reading("tesseract-vie", "", 0.0)))
     assert choose_parts(reading, apart, FORM)[0].endswith("bản đã ban hành")
+
+
+class Eye:
+    """An engine that sees the same in every crop."""
+
+    name, version, origin = "tesseract-vie", "1", "tesseract"
+
+    def __init__(self, text: str) -> None:
+        self.text, self.count = text, 0
+
+    def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
+        self.count += len(lines)
+        return [Reading(self.name, self.text, 0.9, preparation) for _ in lines]
+
+
+def test_a_cell_that_is_in_several_rows_is_read_again_once() -> None:
+    box = (0.0, 0.0, 1.0, 1.0)
+    for reading, line in (printed("số lượng vân bản đã ban hành trong kỳ báo cáo của huyện"), printed("vân bản")):
+        ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), lines=(line,))
+        cell = CellText(ink, reading.text, 0.9, (reading,))
+        eye = Eye("lượng văn" if len(reading.text) > 10 else "văn bản")
+        fields = read_cells([(cell,)] * 3, {"tesseract-vie": eye}, FORM)
+        assert eye.count == 1
+        assert {field.raw for field in fields} == {reading.text.replace("vân", "văn")}

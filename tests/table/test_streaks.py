@@ -66,3 +66,11 @@ def test_a_streak_takes_no_more_of_a_figure_beside_it_than_it_is_wide() -> None:
 def test_rulings_and_print_without_streaks_are_left_alone() -> None:
     page, grid = make_page(streak=None, figure="11111")
     assert without_streaks(page, (grid,)) is page
+
+
+@pytest.mark.parametrize(("streak", "crossed"), [(None, False), (202, True), (222, True), (180, False), (300, False)])
+def test_print_that_a_lifted_streak_touches_is_for_a_person(streak: int | None, crossed: bool) -> None:
+    page, grid = make_page(streak=streak, figure="632")
+    assert [cell.crossed for cell in find_ink(page, (grid,)).grids[0].cells] == [
+        row == 2 and crossed for row in range(N_ROWS)
+    ]
