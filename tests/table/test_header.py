@@ -9,7 +9,7 @@ import pytest
 from extractor.records import CellText, GridText, Role
 from extractor.table import find_tables
 from extractor.table.columns import find_roles
-from extractor.table.header import role_of
+from extractor.table.header import count_header_rows, role_of
 from tests.table.test_rows import make_grid
 
 
@@ -103,3 +103,18 @@ def test_a_row_of_words_below_a_header_is_content() -> None:
     rows = [("", "", "", "Có", "Đạt"), ("2", "Số hồ sơ", "Hồ sơ", "42", "")]
     (table,) = find_tables([make_grid(1, [header, *rows])])
     assert len(table.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("counting", "n_header"),
+    [
+        (["(2)", "(3)", "(4)", "(5)"], 2),
+        (["(2)", "(3)", "i(4\\", "(5)"], 2),  # under a stamp
+        (["A", "B", "1", "2"], 2),
+        (["(2)", "i3", "i(4\\", "(5)"], 1),
+        (["1", "5", "Có", "4"], 1),  # no count of columns
+    ],
+)
+def test_a_counting_row_is_header_though_one_of_its_cells_is_misread(counting: list[str], n_header: int) -> None:
+    names, row = ("Nội dung", "Đơn vị", "Số liệu", "Ghi chú"), ("Số văn bản", "Văn bản", "3", "")
+    assert count_header_rows(make_grid(1, [names, tuple(counting), row])) == n_header
