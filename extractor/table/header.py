@@ -31,8 +31,8 @@ HEADER_WORDS: tuple[tuple[Role, tuple[str, ...]], ...] = (
     ("note", ("ghi chu", "dien giai", "tai lieu kiem chung", "minh chung", "ghi chu, minh chung")),
 )  # fmt: skip
 VALUE_PATTERN = re.compile(r"^(nam|quy|thang|ky|6 thang|9 thang)\b.*(20\d\d|nay|truoc|[ivx]+)$")
-LEAST_COUNTED = 3  # cells of a counting row that must be read where one is misread
 COUNTING_ROW = re.compile(r"^\(?\s*([1-9]|1[0-2]|[a-h])\s*\)?$", re.IGNORECASE)
+COUNT = re.compile(r"^\(\s*([1-9]|1[0-2])\s*\)$")
 
 
 def fold(text: str) -> str:
@@ -76,21 +76,15 @@ def rows_of(grid: GridText) -> list[list[CellText]]:
 
 
 def is_counting_row(cells: list[CellText]) -> bool:
-    """A row "(1) (2) (3)" or "A B 1 2" under the header; one cell may be misread where the others count columns."""
+    """A row "(1) (2) (3)" or "A B 1 2" under the header; of the first kind some cells may be misread."""
     texts = [cell.text.strip() for cell in cells if cell.text.strip()]
-    odd = sum(not COUNTING_ROW.match(text) for text in texts)
-    if len(texts) < max(3, len(cells) - 1) or odd > 1:
+    counted = [(cell.ink.cell.column, int(found[1])) for cell in cells if (found := COUNT.match(cell.text.strip()))]
+    if len(counted) > 1 and len({number - column for column, number in counted}) == 1:
+        return True
+    if len(texts) < max(3, len(cells) - 1) or not all(COUNTING_ROW.match(text) for text in texts):
         return False
-    counts = [(cell.ink.cell.column, int(found)) for cell in cells if (found := re.sub(r"\D", "", _counted(cell)))]
-    digits = [number for _, number in counts]
-    if odd and (len(digits) < LEAST_COUNTED or len({number - column for column, number in counts}) > 1):
-        return False
+    digits = [int(number) for text in texts if (number := re.sub(r"\D", "", text))]
     return len(digits) >= 2 and digits == sorted(set(digits)) and max(digits) <= len(cells) + 1
-
-
-def _counted(cell: CellText) -> str:
-    """The text of a cell that counts, "" of any other."""
-    return text if COUNTING_ROW.match(text := cell.text.strip()) else ""
 
 
 def count_header_rows(grid: GridText) -> int:

@@ -111,10 +111,11 @@ def test_a_row_of_words_below_a_header_is_content() -> None:
         (["(2)", "(3)", "(4)", "(5)"], 2),
         (["(2)", "(3)", "i(4\\", "(5)"], 2),  # under a stamp
         (["A", "B", "1", "2"], 2),
-        (["(2)", "i3", "i(4\\", "(5)"], 1),
+        (["(2)", "(3)", "0l 2.55", "US vx(G)"], 2),
+        (["(2)", "i3", "i(4\\", "(6)"], 1),  # counts other columns than there are
         (["1", "5", "Có", "4"], 1),  # no count of columns
     ],
 )
-def test_a_counting_row_is_header_though_one_of_its_cells_is_misread(counting: list[str], n_header: int) -> None:
+def test_a_counting_row_is_header_though_some_of_its_cells_are_misread(counting: list[str], n_header: int) -> None:
     names, row = ("Nội dung", "Đơn vị", "Số liệu", "Ghi chú"), ("Số văn bản", "Văn bản", "3", "")
     assert count_header_rows(make_grid(1, [names, tuple(counting), row])) == n_header
