@@ -119,12 +119,17 @@ def _columns_of(cell: CellText) -> range:
     return range(at.column, at.column + at.column_span)
 
 
+def _counting_rows(grid: GridText, n_header: int) -> set[int]:
+    return {number for number, cells in enumerate(rows_of(grid)[:n_header]) if is_counting_row(cells)}
+
+
 def header_texts(grid: GridText, n_header: int) -> list[str]:
     """Header words of each column, several header rows joined."""
     texts = [""] * grid.ink.grid.n_columns
+    counting = _counting_rows(grid, n_header)
     for cell in grid.cells:
         at = cell.ink.cell
-        if at.row < n_header and not COUNTING_ROW.match(cell.text.strip() or "-"):
+        if at.row < n_header and at.row not in counting and not COUNTING_ROW.match(cell.text.strip() or "-"):
             for column in range(at.column, at.column + at.column_span):
                 texts[column] = f"{texts[column]} {cell.text}".strip()
     return texts
@@ -142,10 +147,12 @@ def joined_columns(grid: GridText, n_header: int) -> frozenset[int]:
 
 def lowest_header(grid: GridText, n_header: int, column: int) -> CellText | None:
     """The header cell just above a column's content: it names one of several value columns under a common head."""
+    counting = _counting_rows(grid, n_header)
     above = [
         cell
         for cell in grid.cells
         if cell.ink.cell.row < n_header
+        and cell.ink.cell.row not in counting
         and cell.ink.cell.column <= column < cell.ink.cell.column + cell.ink.cell.column_span
         and cell.text.strip()
         and not COUNTING_ROW.match(cell.text.strip())

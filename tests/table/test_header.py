@@ -9,7 +9,7 @@ import pytest
 from extractor.records import CellText, GridText, Role
 from extractor.table import find_tables
 from extractor.table.columns import find_roles
-from extractor.table.header import count_header_rows, role_of
+from extractor.table.header import count_header_rows, lowest_header, role_of
 from tests.table.test_rows import make_grid
 
 
@@ -119,3 +119,12 @@ def test_a_row_of_words_below_a_header_is_content() -> None:
 def test_a_counting_row_is_header_though_some_of_its_cells_are_misread(counting: list[str], n_header: int) -> None:
     names, row = ("Nội dung", "Đơn vị", "Số liệu", "Ghi chú"), ("Số văn bản", "Văn bản", "3", "")
     assert count_header_rows(make_grid(1, [names, tuple(counting), row])) == n_header
+
+
+def test_what_a_counting_row_is_misread_as_is_no_part_of_the_header() -> None:
+    header, counting = ("TT", "Nội dung", "Đơn vị", "Số liệu", "Ghi chú"), ("(1)", "(2)", "(3)", "0l 2.55", "US vx(G)")
+    row = ("", "Số văn bản", "Văn bản", "3", "")
+    (table,) = find_tables([make_grid(1, [header, row]), make_grid(2, [header, counting, row])])
+    assert [draft.label[0].text for draft in table.rows] == ["Số văn bản"] * 2
+    grid = make_grid(1, [header, counting, row])
+    assert lowest_header(grid, 2, 3) is grid.cells[3]
