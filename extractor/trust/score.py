@@ -188,11 +188,21 @@ def _score_row(
         _score_match(judge, row, code, place),
         _score_text(judge, "label", row, code, place, known=False),
         main,
-        _score_text(judge, "unit", row, code, place, known=known_unit(value), spilled=spilled),
+        _score_unit(judge, row, value, indicator, place, spilled=spilled),
         _score_text(judge, "note", row, code, place, known=False, spilled=spilled),
         others,
     )
     return _doubt(scored) if doubted else scored
+
+
+def _score_unit(
+    judge: _Judge, row: Row, value: RowValue, indicator: Indicator | None, place: Place, *, spilled: bool
+) -> Trust:
+    """Trust in a row's unit; a blank one where the form has a unit may stand in another column, or be lost."""
+    code = "" if indicator is None else indicator.code
+    trust = _score_text(judge, "unit", row, code, place, known=known_unit(value), spilled=spilled)
+    missing = indicator is not None and bool(indicator.unit) and row.unit.state == "blank"
+    return _hold(trust, "unit-missing") if missing and "unit" not in row.columns_missing else trust
 
 
 def _doubt(row: RowTrust) -> RowTrust:

@@ -329,3 +329,22 @@ def test_a_percentage_above_a_hundred_may_have_lost_its_comma(raw: str, engine: 
     field = _number(raw, [(engine, raw, 0.999), ("trueocr" if engine == "ppocr" else engine, raw, 0.999)], 0.999)
     assert _score(field, make_value(raw), type_="percent").value.status == status
     assert _score(field, make_value(raw), type_="count").value.status == "accepted"
+
+
+def test_a_blank_unit_where_the_form_has_one_is_for_a_person() -> None:
+    row = make_row(0, "Chỉ tiêu I.1", "4.304")
+    catalogue = make_catalogue(["I.1"], ["count"])
+    for unit, missing in (("Hồ sơ", True), ("", False)):
+        form = replace(catalogue, indicators=(replace(catalogue.indicators[0], unit=unit),))
+        blank = replace(row, unit=Field("", "blank", 0.999, (Piece(1, BOX),)))
+        (trust,) = score_report(
+            Table((blank,), "", (), (1,)),
+            form,
+            Matching((RowMatch(0, "I.1", 0.9999),), (), 1.0),
+            (RowValue(0, make_value("4.304"), None, 0.99, Note("")),),
+            make_head(),
+            settings=SETTINGS,
+            model=MODEL,
+        ).rows
+        assert ("unit-missing" in trust.unit.reasons) is missing
+        assert trust.unit.status == "review" or not missing
