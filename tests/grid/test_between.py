@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from extractor.grid import find_grids, find_guide, is_unlike, usual_guide
 from extractor.grid.between import stand_apart
+from extractor.grid.phrases import Phrase
 from extractor.records import Grid, Guide, PageImage
 from tests.grid.test_find import ROW, TOP, XS, make_image
 
@@ -60,6 +62,22 @@ def test_rows_that_keep_to_the_columns_between_two_pieces_are_lost_rows() -> Non
     upper = Grid(1, 4, 5, (), (XS[0], TOP, XS[-1], TOP + 4 * ROW), True, 1.0)
     lower = Grid(1, 5, 5, (), (XS[0], TOP + 7 * ROW, XS[-1], TOP + 12 * ROW), True, 1.0)
     assert not stand_apart(image, (upper, lower), XS)
+
+
+@pytest.mark.parametrize(("height", "apart"), [(3.0, False), (20.0, True)])
+def test_flat_pieces_across_the_borders_are_remains_of_rulings_and_no_prose(
+    monkeypatch: pytest.MonkeyPatch, height: float, apart: bool
+) -> None:
+    def phrase(x0: float, x1: float, y0: float, high: float) -> Phrase:
+        return Phrase(x0, y0, x1, y0 + high, y0 + high, ((x0, x1),), 9, full=True)
+
+    top, bottom = TOP + 4 * ROW, TOP + 7 * ROW
+    kept = [phrase(XS[1] + 10, XS[2] - 10, top + ROW * n + 10, 20.0) for n in (0, 1)]
+    across = [phrase(XS[1] - 90, XS[1] + 90, top + ROW * n + 35, height) for n in (0, 1)]
+    monkeypatch.setattr("extractor.grid.between.find_phrases", lambda _: [*kept, *across])
+    upper = Grid(1, 4, 5, (), (XS[0], TOP, XS[-1], top), True, 1.0)
+    lower = Grid(1, 5, 5, (), (XS[0], bottom, XS[-1], TOP + 12 * ROW), True, 1.0)
+    assert stand_apart(make_image(paper()), (upper, lower), XS) is apart
 
 
 def test_a_header_alone_at_a_pages_foot_is_a_table_of_one_row() -> None:
