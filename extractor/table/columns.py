@@ -66,6 +66,16 @@ def _fill_open(roles: list[Role | None], contents: list[list[str]]) -> None:
     for column, texts in enumerate(contents):
         if roles[column] is None:
             roles[column] = _guess(column, label, texts, roles)
+    # whatever the words of a report's units, they stand between its labels and its values
+    between = range(label + 1, roles.index("value") if "value" in roles else 0)
+    if "unit" not in roles and len(between) == 1 and _is_words(contents[between[0]]):
+        roles[between[0]] = "unit"
+
+
+def _is_words(texts: list[str]) -> bool:
+    """Whether most of the texts that there are hold no number alone."""
+    filled = [text for text in texts if text]
+    return sum(not NUMBER.match(text) or text == "%" for text in filled) > len(filled) / 2
 
 
 def _guess(column: int, label: int, texts: list[str], roles: list[Role | None]) -> Role | None:

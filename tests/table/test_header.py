@@ -128,3 +128,12 @@ def test_what_a_counting_row_is_misread_as_is_no_part_of_the_header() -> None:
     assert [draft.label[0].text for draft in table.rows] == ["Số văn bản"] * 2
     grid = make_grid(1, [header, counting, row])
     assert lowest_header(grid, 2, 3) is grid.cells[3]
+
+
+def test_a_column_of_words_between_labels_and_values_is_that_of_the_units() -> None:
+    for units, role in ((("NV", "Xã"), "unit"), (("7", "9"), "value")):
+        rows: list[tuple[str, ...]] = [
+            ("1", "Số nhiệm vụ đề ra", units[0], "12", ""),
+            ("2", "Số xã được kiểm tra", units[1], "3", ""),
+        ]
+        assert find_roles(make_grid(1, rows), 0)[2] == role
