@@ -60,6 +60,16 @@ class _TextLine:
 
 def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
+    found = _find_aligned(page, rulings, guide, taken)
+    without_first = replace(guide, borders=(*guide.borders[:1], *guide.borders[2:]))
+    if not guide.usual or guide.ruled or not found or found[0].n_columns >= len(without_first.borders) - 1:
+        return found
+    # a last page without the column of numbers, on which little tells its other columns apart
+    again = _find_aligned(page, rulings, without_first, taken)
+    return again if again and again[0].n_columns == len(without_first.borders) - 1 else found
+
+
+def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]) -> tuple[Grid, ...]:
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
     rulings = _outside(rulings, taken, page.text_height)
     frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)

@@ -128,6 +128,21 @@ def test_a_page_that_lost_the_first_column_and_widened_another_stands_by_its_own
     assert shape(find(page, usual)) == [(N_ROWS, 4)]
 
 
+def test_a_page_without_the_first_column_keeps_the_others_apart_by_where_they_usually_stand() -> None:
+    """A note right beside its figure once made one column of both, and values of units."""
+    usual = usual_guide([find_guide(make_image(make_page(notes=(1, 4))), find(make_page(notes=(1, 4))))] * 2)
+    page = np.full((1500, 1600), 255, np.uint8)
+    for row in range(N_ROWS):
+        y = 200 + 60 * row
+        print_text(page, "Soquyetdinh da ban hanh", STT, y)
+        print_text(page, "ho so", UNIT, y)
+        print_text(page, str(11 * row + 102), VALUE + 60, y)
+        if row == 3:
+            print_text(page, "Bao cao quy", VALUE + 116, y)
+    assert shape(find(page)) == [(N_ROWS, 3)]
+    assert shape(find(page, usual)) == [(N_ROWS, 4)]
+
+
 def test_the_ragged_lines_of_a_long_note_are_no_rows() -> None:
     page = np.full((1500, 1600), 255, np.uint8)
     y = 120
