@@ -27,7 +27,7 @@ SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ 
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
 LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
-LEAST_FULLER = 3  # pages that must share a ruling that most pages lost
+LEAST_FULLER, MOST_LOST = 3, 2  # pages that must share rulings that most pages lost, and how many these may be
 SAME_REST = 0.01  # of the page's width: how far a border lies from where other pages of the same scanner have it
 SAME_LAID = 0.005  # of the page's width: the same, once both sides lie on each other
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
@@ -227,17 +227,27 @@ def usual_guide(guides: Sequence[Guide]) -> Guide:
 
 
 def _with_lost(borders: Sequence[float], pages: Sequence[Sequence[float]]) -> tuple[float, ...]:
-    """The borders with those that most pages lost: several pages have them that otherwise have none but these."""
+    """The borders with one or two that most pages lost: several pages have them that otherwise have none but these."""
     if len(borders) <= LEAST_COLUMNS:
         return tuple(borders)
     far = SAME_BORDER * (borders[-1] - borders[0])
-    further: list[float] = []
+    further: list[list[float]] = []
     for page in (page for page in pages if _same_sides(page, borders)):
         strange = [x for x in page[1:-1] if min(abs(x - border) for border in borders) > SAME_REST]
-        further += strange if len(strange) == 1 and min(abs(strange[0] - x) for x in borders) > far else []
-    shared = {median(near): len(near) for x in further if (near := [y for y in further if abs(x - y) < SAME_REST])}
-    lost = [x for x, count in shared.items() if count >= LEAST_FULLER]
-    return tuple(sorted((*borders, *lost))) if len(lost) == 1 else tuple(borders)
+        apart = all(min(abs(x - border) for border in borders) > far for x in strange)
+        # what has lost some of the others too, or has other ones, tells less
+        whole = _kept(borders, page) >= len(borders) - MOST_LOST + len(strange)
+        further += [strange] if apart and whole and strange else []
+    alike = [[page for page in further if _are_near(page, one)] for one in further]
+    shared = [tuple(map(median, zip(*pages, strict=True))) for pages in alike if len(pages) >= LEAST_FULLER]
+    lost = max(shared, key=len, default=())
+    # what others share beside these is a streak of the scanner, and so may these be
+    told = all(min(abs(x - border) for border in lost) < SAME_REST for other in shared for x in other)
+    return tuple(sorted((*borders, *lost))) if told else tuple(borders)
+
+
+def _are_near(a: Sequence[float], b: Sequence[float]) -> bool:
+    return len(a) == len(b) and all(abs(x - y) < SAME_REST for x, y in zip(a, b, strict=True))
 
 
 def has_same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:

@@ -213,6 +213,23 @@ def test_a_ruling_that_most_pages_lost_is_known_from_several_that_have_it(pages:
     assert (usual_guide([*most, *fuller, whole]).borders == whole.borders) is known
 
 
+@pytest.mark.parametrize(("pages", "known"), [(3, True), (2, False)])
+def test_two_rulings_that_most_pages_lost_are_known_from_several_that_have_both(pages: int, known: bool) -> None:
+    """Half of a report once had its labels and units in one column, and its values and notes in another."""
+    most = [Guide((0.06, 0.11, 0.66, 0.96), ruled=True)] * 4
+    whole = Guide((0.06, 0.11, 0.55, 0.66, 0.72, 0.96), ruled=True)
+    assert (usual_guide([*most, *[whole] * pages]).borders == whole.borders) is known
+    # another table between the same sides has none of the form's borders
+    other = Guide((0.06, 0.3, 0.8, 0.96), ruled=True)
+    assert usual_guide([*most, *[other] * pages]).borders == most[0].borders
+
+
+def test_a_streak_that_three_pages_share_makes_no_column_of_those_that_others_share() -> None:
+    most = [Guide((0.06, 0.11, 0.66, 0.96), ruled=True)] * 4
+    pages = [Guide((0.06, 0.11, x, 0.66, 0.96), ruled=True) for x in (0.3, 0.5)]
+    assert usual_guide([*most, *pages * 3]).borders == most[0].borders
+
+
 def test_a_ghost_of_the_verso_does_not_part_a_whole_table() -> None:
     page = make_page()
     ghost = np.full_like(page, 255)
