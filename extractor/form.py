@@ -34,12 +34,16 @@ FRONT_SHARE = 0.4  # of the first page's height: where a report's letterhead sta
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form as found. `head`: lines above it; `front`: lines of the report's first page, where that is another."""
+    """The form as found. `head`: lines above it; `front`: lines of the report's first page, where that is another.
+
+    `measures`, `further`: as in `DraftTable`.
+    """
 
     catalogue: Catalogue
     confidence: float
     rows: tuple[DraftRow, ...]
     measures: tuple[CellText | None, ...]
+    further: tuple[CellText | None, ...]
     pages: tuple[int, ...]
     head: tuple[LooseLine, ...]
     front: tuple[LooseLine, ...]
@@ -93,12 +97,14 @@ def find_form(
         raise NoCatalogue("no table of the file follows the catalogue", "check the catalogue, or leave it out")
     others = [draft for draft in drafts if draft not in pieces and draft not in copies]
     grids = [grid for draft in pieces for grid in draft.grids]
+    widest = max(pieces, key=lambda draft: len(draft.measures))
     head = _lines_above(pages, grids[0].ink.grid.page, grids[0].ink.upright[1])
     return Form(
         catalogue,
         confidence,
         rejoin([row for draft in pieces for row in (draft.rows if draft is pieces[0] else _doubted(draft))], catalogue),
-        max((draft.measures for draft in pieces), key=len),
+        widest.measures,
+        widest.further,
         tuple(dict.fromkeys(grid.ink.grid.page for grid in grids)),
         head,
         _front(pages, head, front),

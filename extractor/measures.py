@@ -36,7 +36,7 @@ def find_measures(names: tuple[str, ...], rows: Sequence[Row], wanted: Sequence[
     if any(names) or len(names) < 2:
         return names
     for row in rows[:HEADER_DEPTH]:
-        found = tuple(field.raw for field in (row.value, *(field for _, field in row.others)))
+        found = tuple(field.raw for field in (row.value, *(field for _, field in row.others)))[: len(names)]
         if len(found) == len(names) and _main(found, wanted) is not None:
             return found
     return names
@@ -47,17 +47,21 @@ def main_measure(names: Sequence[str], wanted: Sequence[str]) -> str:
     return names[_main(names, wanted) or 0] if names else ""
 
 
-def with_main_measure(rows: tuple[Row, ...], names: Sequence[str], wanted: Sequence[str]) -> tuple[Row, ...]:
+def with_main_measure(
+    rows: tuple[Row, ...], names: Sequence[str], wanted: Sequence[str], further: Sequence[str] = ()
+) -> tuple[Row, ...]:
     """Rows whose `value` is the catalogue's main measure; the others keep their order.
 
     Where no column is named so it is the leftmost, which is a guess: nothing of such a row is certain.
+    `further`: names of the columns without a role, which follow those of values.
     """
     main = _main(names, wanted)
     if main is None and len(names) > 1:
         rows = tuple(
             replace(row, grid_certainty=min(row.grid_certainty, UNNAMED)) if row.others else row for row in rows
         )
-    return tuple(_put_first(row, names, main) for row in rows) if main else rows
+    shown = _distinct([*(names or ("",)), *further])
+    return tuple(_put_first(row, shown, main or 0) for row in rows)
 
 
 def _main(names: Sequence[str], wanted: Sequence[str]) -> int | None:
@@ -82,10 +86,17 @@ def _told_by_others(names: Sequence[str]) -> int | None:
     return own[0] if len(own) == 1 < len(names) else None
 
 
+def _distinct(names: Sequence[str]) -> list[str]:
+    """A name for each column that no column before it has: of one without a name its place."""
+    shown: list[str] = []
+    for place, name in enumerate(names, start=1):
+        shown.append(f"{name} ({place})" if name and name in shown else name or f"{place}")
+    return shown
+
+
 def _put_first(row: Row, names: Sequence[str], main: int) -> Row:
     fields = [row.value, *(field for _, field in row.others)]
-    if main >= len(fields):
-        return row
+    main = main if main < len(fields) else 0
     order = [main, *(i for i in range(len(fields)) if i != main)]
     others = tuple((names[i] if i < len(names) else f"{i + 1}", fields[i]) for i in order[1:])
     return replace(row, value=fields[main], others=others)

@@ -290,11 +290,12 @@ def read_form(form: Form, pages: Pages, engines: dict[str, Engine], filed: Filed
     words = words_of([form.catalogue])
     wanted = form.catalogue.main_measures
     names = read_measures(form.measures, engines, words)
-    rows = read_rows(form.rows, names, engines, words)
+    further = read_measures(form.further, engines, words)
+    rows = read_rows(form.rows, engines, words)
     names = find_measures(names, rows, wanted)
-    rows, order = with_main_measure(rows, names, wanted), filed.sheaf.order
+    rows, order = with_main_measure(rows, names, wanted, further), filed.sheaf.order
     if filed.extra:
-        extra = with_main_measure(read_rows(filed.extra, names, engines, words), names, wanted)
+        extra = with_main_measure(read_rows(filed.extra, engines, words), names, wanted, further)
         rows, order = merge_copies(rows, extra, dict(filed.sheaf.copies), filed.codes, order)
     near = lines = _read_head(form.head, engines, words)
     head = find_report_head(lines, len(near), form.catalogue)

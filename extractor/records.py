@@ -305,7 +305,8 @@ class DraftTable:
     """Grids of one or more pages that are one table. `roles`: role of each column of the widest grid, None unknown.
 
     `measures`: the lowest header cell of each value column, left to right; `header`: the header's words by column;
-    `header_rows`: how many rows at the top of each grid are header.
+    `header_rows`: how many rows at the top of each grid are header. `further`: the lowest header cell of each column
+    without a role; their cells follow those of the value columns in `DraftRow.others`.
     """
 
     grids: tuple[GridText, ...]
@@ -314,6 +315,7 @@ class DraftTable:
     measures: tuple[CellText | None, ...]
     header: tuple[str, ...]
     header_rows: tuple[int, ...] = ()
+    further: tuple[CellText | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +341,8 @@ class Field:
 class Row:
     """One printed row of the logical table. `index` counts from 0 over all pages.
 
-    `others`: (measure name, field) of further value columns. `pieces`: the row's boxes, one a page it lies on.
+    `others`: (measure name, field) of further value columns, and of columns whose role is unknown.
+    `pieces`: the row's boxes, one a page it lies on.
     `columns_missing`: roles whose column this page does not have.
     """
 

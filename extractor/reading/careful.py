@@ -45,18 +45,15 @@ class _Cell:
     readings: tuple[tuple[Reading, ...], ...]
 
 
-def read_rows(
-    rows: Sequence[DraftRow], measures: Sequence[str], engines: Mapping[str, Engine], words: frozenset[str]
-) -> tuple[Row, ...]:
-    """All rows of a table; engines run in batches over the whole table.
+def read_rows(rows: Sequence[DraftRow], engines: Mapping[str, Engine], words: frozenset[str]) -> tuple[Row, ...]:
+    """All rows of a table, further columns without names; engines run in batches over the whole table.
 
-    `measures`: header words of the main value column and of the others; `words`: vocabulary that chooses between
-    readings of a word.
+    `words`: vocabulary that chooses between readings of a word.
     """
     values = iter(_read_values([parts for row in rows for parts in (row.value, *row.others)], engines))
     texts = [parts for row in rows for parts in (row.stt, row.label, row.unit, row.note)]
     second = _read_again(texts, engines.get(TEXT_ENGINE), words)
-    return tuple(_row(index, row, values, second, words, measures) for index, row in enumerate(rows))
+    return tuple(_row(index, row, values, second, words) for index, row in enumerate(rows))
 
 
 def read_cells(
@@ -87,14 +84,11 @@ def _row(
     numbers: Iterator[Field],
     second: Mapping[int, tuple[Second, ...]],
     words: frozenset[str],
-    measures: Sequence[str],
 ) -> Row:
     value = next(numbers)
     if row.value_merged:
         value = replace(value, reasons=(*value.reasons, "merged-cell"))
-    others = tuple(
-        (measures[n + 1] if n + 1 < len(measures) else f"{n + 2}", next(numbers)) for n in range(len(row.others))
-    )
+    others = tuple(("", next(numbers)) for _ in row.others)
     return Row(
         index,
         settle_text(row.stt, second, words),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from extractor.grid import NO_GUIDE, find_grids
+from extractor.measures import with_main_measure
 from extractor.page import PageReader, prepare_page
 from extractor.reading import Engine, find_ink, read_first, read_rows
 from extractor.records import Box, DraftRow, Grid, GridCell, Guide, PageImage, Role, Row
@@ -36,7 +37,7 @@ def read_row(page: PageImage, boxes: Mapping[Role, Box], engines: Mapping[str, E
     piece = row_piece([boxes[role] for role in roles], page.number)
     missing = tuple(role for role in ROLES if role not in boxes)
     draft = DraftRow(**parts, pieces=(piece,), columns_missing=missing)
-    return read_rows((draft,), ("",), engines, words)[0]
+    return read_rows((draft,), engines, words)[0]
 
 
 def read_turned_page(
@@ -53,7 +54,7 @@ def read_turned_page(
     rows = draft.rows
     if not any(draft.header):
         rows = tuple(replace(row, grid_certainty=min(row.grid_certainty, TURNED_CERTAINTY)) for row in rows)
-    return read_rows(rows, [""] * max(1, len(draft.measures)), engines, words)
+    return with_main_measure(read_rows(rows, engines, words), (), ())
 
 
 def to_pixels(page: PageImage, boxes: list[Box]) -> list[Box]:

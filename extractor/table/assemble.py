@@ -132,7 +132,8 @@ def _draft(chain: _Chain) -> DraftTable:
         n_header = chain.headers[index]
         numbers = range(n_header, grid.ink.grid.n_rows)
         first_rows = _first_rows(grid, n_header, _labelled(grid, own))
-        drafted = [_row(grid, own, number, missing, first_rows) for number in numbers]
+        n_before = (max(roles.count("value"), 1), 0 if own.count(None) == roles.count(None) else roles.count(None))
+        drafted = [_row(grid, own, number, missing, first_rows, n_before) for number in numbers]
         if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
@@ -143,10 +144,10 @@ def _draft(chain: _Chain) -> DraftTable:
                 rows[last:] = [rejoin_rows(rows[last], row)]
             else:
                 rows.append(row)
-    values = [c for c, role in enumerate(roles) if role == "value"]
     lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
-    measures = tuple(lowest_header(lead, n_header, column) for column in values)
-    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers)
+    measures = tuple(lowest_header(lead, n_header, c) for c, role in enumerate(roles) if role == "value")
+    further = tuple(lowest_header(lead, n_header, c) for c, role in enumerate(roles) if role is None)
+    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers, further)
 
 
 def _is_cut(grid: GridText) -> bool:
@@ -187,10 +188,15 @@ def _row(
     number: int,
     missing: tuple[Role, ...],
     first_rows: Mapping[int, int],
+    n_before: tuple[int, int],
 ) -> DraftRow:
-    """Row `number` of the grid. `first_rows`: see above."""
+    """Row `number` of the grid. `first_rows`: see above.
+
+    `n_before`: value columns of the table, and columns without a role that are not the grid's: its own ones come after.
+    """
     fields: dict[Role, list[CellText]] = {role: [] for role in ROLES}
     others: list[tuple[CellText, ...]] = []
+    roleless: list[tuple[CellText, ...]] = []
     merged = False
     covering = [c for c in grid.cells if c.ink.cell.row <= number < c.ink.cell.row + c.ink.cell.row_span]
     for cell in covering:
@@ -200,7 +206,10 @@ def _row(
         # one cell over the values of several rows: whose its figure is cannot be told
         merged = merged or (covers_value and role == "label") or (role == "value" and cell.ink.cell.row_span > 1)
         # a merged unit holds for all its rows; anything else is printed once, on its first row
-        if role is None or not (first or role == "unit"):
+        if not (first or role == "unit"):
+            continue
+        if role is None:
+            roleless.append((cell,))
             continue
         if role == "value" and fields["value"]:
             others.append((cell,))
@@ -209,6 +218,10 @@ def _row(
         if covers_value and role != "label":
             # a lost ruling between unit and value: what is read here may be the value
             fields["value"].append(cell)
+    if any(cell.text.strip() for cells in roleless for cell in cells):
+        n_values, n_further = n_before
+        others += [()] * (n_values - 1 - len(others) + n_further)
+        others += roleless
     pieces = _bounds([c for c in covering if c.ink.cell.row == number] or covering)
     return DraftRow(
         stt=tuple(fields["stt"]),

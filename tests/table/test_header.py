@@ -46,6 +46,18 @@ def test_a_column_of_codes_that_is_named_like_the_labels_is_none() -> None:
     rows = [("1", "II.1", "Số văn bản đã ban hành", "Văn bản", "3"), ("", "II.2", "Số hồ sơ", "Hồ sơ", "4")]
     (table,) = find_tables([make_grid(1, [header, *rows])])
     assert table.roles == ("stt", None, "label", "unit", "value")
+    # nothing of it is lost
+    assert [name.text if name else None for name in table.further] == ["Mã chỉ tiêu"]
+    assert [[cell.text for cells in row.others for cell in cells] for row in table.rows] == [["II.1"], ["II.2"]]
+
+
+def test_a_column_without_a_role_follows_those_of_values() -> None:
+    header = ("TT", "Nội dung", "Kỳ này", "Luỹ kế", "Ghi chú", "Cơ quan chủ trì")
+    rows = [("1", "Số văn bản đã ban hành", "3", "7", "", "Sở Nội vụ"), ("2", "Số hồ sơ", "4", "9", "Đạt", "")]
+    (table,) = find_tables([make_grid(1, [header, *rows])])
+    assert table.roles == ("stt", "label", "value", "value", "note", None)
+    others = [[" ".join(cell.text for cell in cells) for cells in row.others] for row in table.rows]
+    assert others == [["7", "Sở Nội vụ"], ["9"]]
 
 
 HEADER = ("STT", "Tên chỉ tiêu", "Đơn vị tính", "Kết quả", "Tài liệu kiểm chứng")

@@ -64,6 +64,17 @@ def test_the_report_s_own_column_is_told_by_what_the_others_are(names: tuple[str
     assert told.guessed == (own is None)
 
 
+def test_columns_of_one_name_are_told_apart_by_their_place() -> None:
+    row = replace(make_row(0, "Số hồ sơ", "3"), others=tuple(("", make_field(raw)) for raw in ("30", "II.1", "x")))
+    (named,) = with_main_measure((row,), ("Kỳ này", "Kế hoạch"), WANTED, ("Kế hoạch", ""))
+    assert [(name, field.raw) for name, field in named.others] == [
+        ("Kế hoạch", "30"),
+        ("Kế hoạch (3)", "II.1"),
+        ("4", "x"),
+    ]
+    assert not named.guessed  # a column of another kind takes no value column's place
+
+
 def test_one_column_needs_no_name() -> None:
     row = make_row(0, "Số hồ sơ", "102")
     assert with_main_measure((row,), ("",), WANTED) == (row,)
