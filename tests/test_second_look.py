@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.pipeline import _loses
+from extractor.pages import _loses
 from extractor.records import Box, Grid, GridInk, GridText, PageText
 
 

@@ -13,7 +13,8 @@ from extractor.bulk.outputs import Span, write_all
 from extractor.bulk.versions import find_versions
 from extractor.errors import DocumentError
 from extractor.ingest import open_bytes
-from extractor.pipeline import Report, Watch, judge, made_with, read_reports
+from extractor.pages import Watch
+from extractor.pipeline import Report, judge, made_with, read_reports
 from extractor.reading import load_engines
 from extractor.records import Source
 from extractor.report import Document, MadeWith, assemble_document, count_values, failed_document

@@ -50,11 +50,12 @@ def run_tables(job: Job, order: Order) -> Result:
     """Read one document's tables and write them; in the child process."""
     from extractor import pipeline
     from extractor.ingest import read_file
+    from extractor.pages import NOBODY
 
     data = b""
     try:
         data = read_file(job.path, order.settings.ingest)
-        document = pipeline.read_tables(data, printable(job.path.name), order.settings, order.watch or pipeline.NOBODY)
+        document = pipeline.read_tables(data, printable(job.path.name), order.settings, order.watch or NOBODY)
     except DocumentError as error:
         return fail_tables(job, error, order, data)
     except MemoryError:

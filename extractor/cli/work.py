@@ -17,7 +17,7 @@ from extractor.errors import DocumentError, ExtractorError, UnreadableFile
 from extractor.writing import printable, write_document
 
 if TYPE_CHECKING:
-    from extractor.pipeline import Watch
+    from extractor.pages import Watch
     from extractor.report import Document
     from extractor.settings import Settings
     from extractor.store import Store
@@ -70,13 +70,14 @@ class InternalError(DocumentError):
 def run_job(job: Job, order: Order) -> Result:
     """Extract one input and write its JSON; a bad input gets a failed one."""
     from extractor import pipeline
+    from extractor.pages import NOBODY
     from extractor.report import count_values
 
     data = b""
     try:
         data = read_input(job, order.settings)
         document, report = pipeline.extract_bytes(
-            data, name_input(job), order.catalogue, order.settings, order.watch or pipeline.NOBODY
+            data, name_input(job), order.catalogue, order.settings, order.watch or NOBODY
         )
     except DocumentError as error:
         return fail_job(job, error, order, data)
@@ -185,7 +186,7 @@ class _Task:
 
 def _run_task(task: _Task, tell: Tell, skip: Skip) -> Result:
     """In the child."""
-    from extractor.pipeline import Watch
+    from extractor.pages import Watch
 
     return task.work(task.job, replace(task.order, watch=Watch(tell, skip)))
 

@@ -139,13 +139,15 @@ def _pairs(
 ) -> Iterator[tuple[float, int, int]]:
     """(how far apart they are, numbers of two chains of which one may go on in the other)."""
     along = max(round(SLOPE_ALONG * text_height), 2)
+    ends = [(chain.middle(-1), chain.slope(along, at_end=True)) for chain in chains]
+    starts = [(chain.middle(0), chain.slope(along, at_end=False)) for chain in chains]
     for a, left in enumerate(chains):
         for b, right in enumerate(chains):
             gap = right.start - left.end
             if not 0 <= gap <= HIDDEN * text_height or a == b:
                 continue
-            y0, y1 = left.middle(-1), right.middle(0)
-            slopes = left.slope(along, at_end=True), right.slope(along, at_end=False)
+            (y0, ending), (y1, beginning) = ends[a], starts[b]
+            slopes = ending, beginning
             steps = gap + 1
             miss = max(abs(y0 + slopes[0] * steps - y1), abs(y1 - slopes[1] * steps - y0))
             straight = abs(slopes[0] - slopes[1]) <= BEND and miss <= thickness + AIM * steps

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from extractor.reading.engines import Engine
-from extractor.records import CellInk, CellText, GridText, PageInk, PageText, Reading
+from extractor.records import Box, CellInk, CellText, GridText, PageInk, PageText, Reading, TextLine
 
 
-def read_first(page: PageInk, engine: Engine) -> PageText:
-    """All cells of the page's grids, read in one batch (a batch never mixes pages)."""
+def read_first(page: PageInk, engine: Engine, before: PageText | None = None) -> PageText:
+    """All cells of the page's grids, read in one batch (a batch never mixes pages).
+
+    `before`: an earlier look at the page; lines that it cut out alike keep their readings.
+    """
     cells = [cell for grid in page.grids for cell in grid.cells]
     lines = [line for cell in cells for line in cell.lines]
-    readings = iter(engine.read(lines))
+    seen = _by_box(before)
+    known = [_known_reading(line, seen) for line in lines]
+    rest = iter(engine.read([line for line, reading in zip(lines, known, strict=True) if reading is None]))
+    readings = iter([next(rest) if reading is None else reading for reading in known])
     texts = iter([_text(cell, [next(readings) for _ in cell.lines]) for cell in cells])
     grids = tuple(GridText(grid, tuple(next(texts) for _ in grid.cells)) for grid in page.grids)
     return PageText(page.number, page.origin, grids, page.loose)
+
+
+def _by_box(page: PageText | None) -> dict[Box, tuple[TextLine, Reading]]:
+    cells = () if page is None else [cell for grid in page.grids for cell in grid.cells]
+    return {line.box: (line, read) for cell in cells for line, read in zip(cell.ink.lines, cell.lines, strict=False)}
+
+
+def _known_reading(line: TextLine, known: Mapping[Box, tuple[TextLine, Reading]]) -> Reading | None:
+    """The reading of the same pixels."""
+    if line.box not in known:
+        return None
+    other, reading = known[line.box]
+    return reading if line.inner == other.inner and np.array_equal(line.raw, other.raw) else None
 
 
 def _text(cell: CellInk, readings: list[Reading]) -> CellText:

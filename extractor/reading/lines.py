@@ -14,6 +14,7 @@ FAINT_BELOW = 220  # the same, of print that is nearly lost
 SPECK = 0.33  # text heights: smaller ink is a dot, a diacritic or dirt, and starts no line of its own
 DASH = 0.22  # text heights: flat ink from this width on is a dash
 NEAR = 0.45  # text heights: small ink this near to print belongs to it
+MOST_PAIRS = 1_000_000  # of small ink and print that are compared at once
 BORDER_ZONE = 0.3  # text heights: where remnants of a ruling lie
 REMNANT_LENGTH = 1.3  # text heights: ink at the border that is this long and thin is ruling
 UPRIGHT_LENGTH = 1.35  # text heights: the same along the sides, where tall letters stand
@@ -175,14 +176,16 @@ def without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
         (np.s_[:, :zone], (min(upright, ink.shape[0]), 1)),
         (np.s_[:, -zone:], (min(upright, ink.shape[0]), 1)),
     )
-    ruled = np.zeros_like(ink)
+    ruled = None
     for strip, kernel in strips:
-        if not ink[strip].any():
-            continue
-        opened = cv2.morphologyEx(ink[strip], cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
-        across = np.ones((3, 1) if kernel[0] == 1 else (1, 3), np.uint8)
-        ruled[strip] |= cv2.dilate(opened, across)
-    return cv2.subtract(ink, ruled)
+        part = ink[strip]
+        along = 1 if kernel[0] == 1 else 0
+        if not part.size or cv2.reduce(part, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).max() < max(kernel):
+            continue  # too little ink for such a stroke
+        opened = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
+        ruled = np.zeros_like(ink) if ruled is None else ruled
+        ruled[strip] |= cv2.dilate(opened, np.ones((3, 1) if along else (1, 3), np.uint8))
+    return ink if ruled is None else cv2.subtract(ink, ruled)
 
 
 def _remnants(boxes: np.ndarray, shape: tuple[int, ...], text_height: float) -> np.ndarray:
@@ -202,12 +205,12 @@ def _beside(boxes: np.ndarray, big: np.ndarray, ruling: np.ndarray, text_height:
     """Mask of small components near enough to print to be its dots, commas and tone marks."""
     reach = NEAR * text_height
     mask = np.zeros(len(boxes), bool)
-    prints = boxes[big]
-    for i in np.nonzero(~big & ~ruling)[0]:
-        x0, y0, x1, y1 = boxes[i]
-        dx = np.maximum(np.maximum(prints[:, 0] - x1, x0 - prints[:, 2]), 0)
-        dy = np.maximum(np.maximum(prints[:, 1] - y1, y0 - prints[:, 3]), 0)
-        mask[i] = bool((np.maximum(dx, dy) <= reach).any())
+    prints, small = boxes[big], ~big & ~ruling
+    for part in np.array_split(np.flatnonzero(small), len(prints) * small.sum() // MOST_PAIRS + 1):
+        x0, y0, x1, y1 = boxes[part].T[:, :, None]
+        apart = np.maximum(prints[:, 0] - x1, x0 - prints[:, 2])
+        apart = np.maximum(apart, np.maximum(prints[:, 1] - y1, y0 - prints[:, 3]))
+        mask[part] = (apart <= reach).any(axis=1)
     return mask
 
 

@@ -63,9 +63,9 @@ class Tesseract:
             paths = []
             for index, line in enumerate(lines):
                 crop = fit_height(line, preparation, MARGIN, self._height)
-                path = Path(folder) / f"{index}.png"
+                path = Path(folder) / f"{index}.pgm"
                 bordered = cv2.copyMakeBorder(crop, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=255)
-                cv2.imwrite(str(path), bordered, [cv2.IMWRITE_PNG_COMPRESSION, 0])
+                cv2.imwrite(str(path), bordered)
                 paths.append(str(path))
             list_file = Path(folder) / "lines.txt"
             list_file.write_text("\n".join(paths), encoding="utf-8")
