@@ -9,7 +9,7 @@ OUT ?= out/demo
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help install system check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test bench-split pins clean soak-corpus
+.PHONY: help install system fonts check test demo accuracy calibrate bench-review bench-rematch soak-review soak bench-bulk bench-export soak-export wheel-test bench-split pins clean soak-corpus
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -49,7 +49,10 @@ SEED ?= 1
 JOBS ?= 2
 ACCURACY ?= out/accuracy
 
-accuracy: $(STAMP) ## measure on freshly generated reports: PROFILES, COUNT a profile, SEED, JOBS
+fonts: ## install the fonts that measurements and calibration draw with (root), or say which
+	@bash tools/install_fonts.sh
+
+accuracy: $(STAMP) fonts ## measure on freshly generated reports: PROFILES, COUNT a profile, SEED, JOBS
 	rm -rf $(ACCURACY)
 	$(BIN)/python -m fixtures.generator --profile $(PROFILES) --count $(COUNT) --seed $(SEED) --out $(ACCURACY)/truth --jobs $(JOBS)
 	-$(BIN)/extractor extract $(ACCURACY)/truth --out $(ACCURACY)/read --jobs $(JOBS)
@@ -60,7 +63,7 @@ SHORT_SEED ?= 2
 # head fields are few in a report, so that short ones are read for them alone
 SHORT := born-digital,clean-300,office-300,office-200,skewed-300,photo-150,mixed,turned,faint-200,jpeg-40
 
-calibrate: $(STAMP) ## fit models/trust.json again on generated reports, an hour: COUNT a profile, SEED, JOBS
+calibrate: $(STAMP) fonts ## fit models/trust.json again on generated reports, an hour: COUNT a profile, SEED, JOBS
 	rm -rf $(CALIBRATION)
 	$(BIN)/python -m fixtures.generator --profile all --count $(COUNT) --seed $(SEED) --out $(CALIBRATION)/truth --jobs $(JOBS)
 	$(BIN)/python -m fixtures.generator --profile $(SHORT) --count 16 --seed $(SHORT_SEED) --pages-max 3 \
