@@ -67,11 +67,23 @@ class Tesseract:
                 bordered = cv2.copyMakeBorder(crop, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=255)
                 cv2.imwrite(str(path), bordered)
                 paths.append(str(path))
-            list_file = Path(folder) / "lines.txt"
-            list_file.write_text("\n".join(paths), encoding="utf-8")
-            return self._run(list_file, len(lines), preparation)
+            return self._read_files(paths, preparation)
 
-    def _run(self, list_file: Path, count: int, preparation: str) -> list[Reading]:
+    def _read_files(self, paths: Sequence[str], preparation: str) -> list[Reading]:
+        """A reading of each file; nothing is read in one that Tesseract crashes on, as it does on some of specks."""
+        try:
+            return self._run(paths, preparation)
+        except _wrapper().TesseractError as error:
+            if error.status >= 0:
+                raise
+        if len(paths) == 1:
+            return [Reading(self.name, "", 0.0, preparation)]
+        middle = len(paths) // 2
+        return self._read_files(paths[:middle], preparation) + self._read_files(paths[middle:], preparation)
+
+    def _run(self, paths: Sequence[str], preparation: str) -> list[Reading]:
+        count, list_file = len(paths), Path(paths[0]).parent / "lines.txt"
+        list_file.write_text("\n".join(paths), encoding="utf-8")
         os.environ["OMP_THREAD_LIMIT"] = "1"  # its threads only wait for each other
         table = _wrapper().image_to_data(
             str(list_file),
