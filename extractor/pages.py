@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ from extractor.records import Guide, PageImage, PageText, Source
 from extractor.settings import Settings
 
 KEPT_AREA, KEPT_ROWS = 0.8, 0.75  # of a page's first look: a second one with less of both is a worse one
+FILLED, MOST_CUT_OFF = 3, 2  # columns with print of a row of the table, and how many such rows may not be lost
 MOST_DRAWN = 3  # pages whose pixels are kept for a second look; each takes some 50 MB
 
 
@@ -54,7 +56,6 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
     """
     texts: dict[int, PageText] = {}
     guides: dict[int, Guide] = {}
-    guided: dict[int, Guide] = {}
     failures: dict[int, DocumentError] = {}
     notes: set[tuple[int, str]] = set()
     drawn: dict[int, PageImage] = {}
@@ -72,14 +73,13 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
                 failures[number] = error
                 continue
             notes.update((number, note) for note in found)
-            guided[number] = guide
             own = guides[number]
-            if len(drawn) < MOST_DRAWN and is_unlike(own, guide, usual_guide(tuple(guides.values()))):
+            if len(drawn) < MOST_DRAWN and is_unlike(own, usual_guide(tuple(guides.values()))):
                 drawn[number] = page
             guide = own if own.borders and not own.ruled else guide
         usual = usual_guide(tuple(guides.values()))
         for number, own in guides.items():
-            if is_unlike(own, guided[number], usual):
+            if is_unlike(own, usual):
                 watch.tell("page", number)
                 page = drawn.pop(number) if number in drawn else _draw_page(reader, number, engines)
                 again, _, _ = _read_page(page, engines, usual, texts[number])
@@ -101,7 +101,22 @@ def _loses(first: PageText, again: PageText) -> bool:
         area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes)
         seen.append((area, sum(grid.ink.grid.n_rows for grid in page.grids)))
     (area, n_rows), (area_again, n_again) = seen
-    return area_again < KEPT_AREA * area and n_again < KEPT_ROWS * n_rows
+    return (area_again < KEPT_AREA * area and n_again < KEPT_ROWS * n_rows) or _cuts_off(first, again)
+
+
+def _cuts_off(first: PageText, again: PageText) -> bool:
+    """Whether rows with print in several columns lie beyond a table that had as many columns at first."""
+    if len(first.grids) != 1 or len(again.grids) != 1:
+        return False
+    whole, part = first.grids[0], again.grids[0]
+    _, top, _, bottom = part.ink.grid.box
+    beyond = Counter(
+        cell.ink.cell.row
+        for cell in whole.cells
+        if cell.ink.has_ink and not top <= (cell.ink.cell.box[1] + cell.ink.cell.box[3]) / 2 <= bottom
+    )
+    same = whole.ink.grid.n_columns == part.ink.grid.n_columns
+    return same and sum(filled >= FILLED for filled in beyond.values()) >= MOST_CUT_OFF
 
 
 def _no_table(failures: Mapping[int, DocumentError]) -> DocumentError:

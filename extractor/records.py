@@ -125,13 +125,15 @@ class Guide:
     """Borders of the columns of a page's main table as fractions of the page's width; where it has none, empty.
 
     `usual`: most pages of the report share them, so a page must have a good reason to differ. `ruled`: by rulings, not
-    by the alignment of print. `broken`: the table lies on the page in several pieces.
+    by the alignment of print. `broken`: the table lies on the page in several pieces. `others`: borders of each of the
+    page's further tables.
     """
 
     borders: tuple[float, ...] = ()
     usual: bool = False
     ruled: bool = False
     broken: bool = False
+    others: tuple[tuple[float, ...], ...] = ()
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,7 +193,7 @@ class CellInk:
     `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
     `parted`: print stands on both sides of where a ruling may have been lost, in it or in its column.
     `crossed`: a streak that was lifted touches its ink.
-    `faint`: where it has no lines, ink too pale or broken to be sure of.
+    `faint`: where it has no lines, ink too pale or broken to be sure of; `marks`: boxes of specks as large as a dash.
     """
 
     cell: GridCell
@@ -210,6 +212,7 @@ class CellInk:
     covered: bool = False
     parted: bool = False
     crossed: bool = False
+    marks: tuple[Box, ...] = ()
 
     @property
     def has_ink(self) -> bool:

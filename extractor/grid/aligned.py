@@ -27,6 +27,7 @@ LEAST_COLUMNS = 3
 WIDE_CELLS = 2  # phrases of one line that may cross the borders that most pages have
 BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on a page whose rulings are broken
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
+WRAPPED = 0.9  # text heights between two lines of one cell
 MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
 LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
 WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one line
@@ -71,13 +72,16 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
 
 def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]) -> tuple[Grid, ...]:
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
-    rulings = _outside(rulings, taken, page.text_height)
+    rulings = rulings_outside(rulings, taken, page.text_height)
     frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)
     # in a table without upright rulings, a long upright stroke is a scanner's streak
     streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
     printed = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
-    block = _table_block(_text_lines(printed, page.text_height, taken, frame), page, guide)
+    lines = _text_lines(printed, page.text_height, taken, frame)
+    block = _table_block(lines, page, guide)
     xs = _columns(block, page, guide)
+    if not xs and guide.usual and not guide.ruled:
+        block, xs = _lone_rows(lines, page, guide)
     if not xs:
         return ()
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
@@ -98,7 +102,7 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
 
 
-def _outside(rulings: Rulings, taken: Sequence[Grid], text_height: float) -> Rulings:
+def rulings_outside(rulings: Rulings, taken: Sequence[Grid], text_height: float) -> Rulings:
     """Without the rulings of tables that are found: they frame no other."""
 
     def is_free(middle: float) -> bool:
@@ -283,6 +287,33 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
 def _keeps(block: list[_TextLine], page: PageImage, guide: Guide) -> bool:
     """Whether the block has all columns of another page."""
     return len(_columns(block, page, guide)) == len(guide.borders)
+
+
+def _lone_rows(lines: list[_TextLine], page: PageImage, guide: Guide) -> tuple[list[_TextLine], list[float]]:
+    """The lines of a row or two, too few to tell columns, and the borders of most pages, between which they stand.
+
+    They are the end of the table, at the head of a page: below a page number alone.
+    """
+    block: list[_TextLine] = []
+    xs: list[float] = []
+    for line in lines:
+        gap = line.y0 - block[-1].y1 if block else 0.0
+        if block and gap <= WRAPPED * page.text_height and _is_clear(line, xs, page):
+            block.append(line)
+        elif _n_apart(line, page.text_height) >= LEAST_COLUMNS and gap <= MAX_LINE_GAP * page.text_height:
+            own = xs or _followed(guide, [line], page)[0]
+            filled = {sum(x < (p.x0 + p.x1) / 2 for x in own) for p in line.phrases}
+            if len(filled) >= LEAST_COLUMNS and _is_clear(line, own, page):
+                block, xs = [*block, line], own
+        if not block and sum(phrase.n_letters for phrase in line.phrases) > PAGE_NUMBER:
+            break
+    return block, xs
+
+
+def _is_clear(line: _TextLine, xs: Sequence[float], page: PageImage) -> bool:
+    """Whether all of a line lies between the borders, and across none."""
+    inside = xs[0] < line.phrases[0].x0 and line.phrases[-1].x1 < xs[-1]
+    return inside and not any(crosses(p, x, page.text_height) for p in line.phrases for x in xs)
 
 
 def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 
 import numpy as np
 
-from extractor.grid.aligned import find_aligned
+from extractor.grid.aligned import find_aligned, rulings_outside
 from extractor.grid.between import stand_apart
 from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
@@ -16,22 +15,24 @@ from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, goes_on, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings, reduce_page
 from extractor.grid.stems import without_stems
+from extractor.grid.usual import (
+    LEAST_COLUMNS,
+    NO_GUIDE,
+    SAME_BORDER,
+    SAME_REST,
+    SAME_SIDES,
+    count_kept,
+    has_same_columns,
+    same_sides,
+)
 from extractor.records import Grid, Guide, PageImage
 
-NO_GUIDE = Guide()
-
-LEAST_COLUMNS = 3  # fewer solid columns may be the frame of a dotted table
 LARGER = 1.3  # a dotted reading of the page that explains this much more of it stands
 NEARLY = 0.93  # a table by its known columns that is this much as large as what the rulings gave stands
-SAME_SIDES = 0.03  # of the page's width: how far the sides of one table differ on a page and from page to page
+MOST_MISSING = 0.5  # share of a table's rows in which one of its borders may be missing
 GHOSTS = 2  # further columns by faint rulings, from which a whole table is parted by another one's
 LEAST_OWN = 2  # borders where the known table has none, from which a table is another one
-LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
-LEAST_FULLER, MOST_LOST = 3, 2  # pages that must share rulings that most pages lost, and how many these may be
-SAME_REST = 0.01  # of the page's width: how far a border lies from where other pages of the same scanner have it
 SAME_LAID = 0.005  # of the page's width: the same, once both sides lie on each other
-SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
-SAME_GUTTER = 0.06  # the same, where one of them is told by print
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 DOUBTED = 0.4  # certainty of a grid that takes the place of such a table
 MOST_PARTED = 0.6  # share of a table's columns that further rows part: a ghost of the other side parts a cell or two
@@ -44,10 +45,10 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     solid, dotted_rulings = _ruled(page, known)
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
-    beside = [grid for grid in solid if _same_sides(guide.borders, _sides(grid, page))] if known else []
+    beside = [grid for grid in solid if same_sides(guide.borders, _sides(grid, page))] if known else []
     sound = [grid for grid in beside if not _is_shifted(guide.borders, _scaled(grid, page))]
     whole = len(beside) == len(sound) == 1 and sound[0].n_columns >= len(guide.borders) - 1
-    if whole and not goes_on(page, sound[0], solid):
+    if whole and not goes_on(page, sound[0], solid) and not _is_torn(sound[0]):
         return solid
     if beside and _are_tables(beside, page, guide.borders):
         return solid
@@ -55,9 +56,11 @@ def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     if guide.usual and (rest or not solid):
         # the rulings are too damaged to part the table, but its columns are known
         borders = [x * page.gray.shape[1] for x in guide.borders]
-        lattice = find_known(dotted_rulings, page.number, borders, find_phrases(page, dotted_rulings.columns))
-        if lattice is not None and guide.ruled and cover((lattice,)) >= NEARLY * cover(solid):
-            return (lattice,)
+        apart = [g for g in solid if beside and g not in beside and _has_own_columns(g, page, guide.borders)]
+        rulings = rulings_outside(dotted_rulings, apart, page.text_height)
+        lattice = find_known(rulings, page.number, borders, find_phrases(page, rulings.columns, rulings.rows))
+        if lattice is not None and guide.ruled and cover((lattice, *apart)) >= NEARLY * cover(solid):
+            return tuple(sorted((lattice, *apart), key=lambda grid: grid.box[1]))
     if rest:
         aligned = find_aligned(page, dotted_rulings, replace(guide, ruled=True), ())
         fits = bool(aligned) and aligned[0].n_columns == len(guide.borders) - 1
@@ -85,6 +88,8 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
     dotted_rulings = without_stems(find_rulings(reduced, dotted=True))
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     parted = _is_parted(solid, dotted, page.text_height)
+    if _is_known(dotted, page, known) and not _is_known(solid, page, known):
+        return dotted, dotted_rulings  # of the solid rulings most may be streaks
     if dotted and _is_fuller(dotted, solid) and (_is_known(dotted, page, known) or not parted):
         return dotted if _columns(solid) >= LEAST_COLUMNS else _loosely(page, dotted_rulings, known), dotted_rulings
     if solid and _shapes(dotted) == _shapes(solid):
@@ -114,10 +119,20 @@ def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
     unruled = [grid for grid in grids if not grid.ruled]
     main = unruled[-1] if unruled else max(grids, key=lambda grid: cover((grid,)))
     borders = _scaled(main, page)
-    sides = [grid for grid in grids if _same_sides(borders, _sides(grid, page))]
+    sides = [grid for grid in grids if same_sides(borders, _sides(grid, page))]
     broken = len(sides) > 1 and not _are_tables(sides, page, borders)
-    broken = broken or do_overlap(grids) or (main.ruled and goes_on(page, main, grids))
-    return Guide(borders, ruled=main.ruled, broken=broken or (main.ruled and has_stray_rulings(page, grids)))
+    broken = broken or do_overlap(grids) or (main.ruled and (goes_on(page, main, grids) or _is_torn(main)))
+    others = tuple(_scaled(grid, page) for grid in grids if grid is not main and grid.cells)
+    broken = broken or (main.ruled and has_stray_rulings(page, grids))
+    return Guide(borders, ruled=main.ruled, broken=broken, others=others)
+
+
+def _is_torn(grid: Grid) -> bool:
+    """Whether one of a table's inner borders is missing in most of its rows: titles are merged over columns too."""
+    missing = np.zeros(grid.n_columns - 1)
+    for cell in grid.cells:
+        missing[cell.column : cell.column + cell.column_span - 1] += cell.row_span
+    return bool(len(missing)) and float(missing.max()) > MOST_MISSING * grid.n_rows
 
 
 def _are_tables(grids: Sequence[Grid], page: PageImage, borders: Sequence[float]) -> bool:
@@ -141,7 +156,7 @@ def _has_own_columns(grid: Grid, page: PageImage, borders: Sequence[float]) -> b
     apart = min((min(abs(x - border) for border in borders) for x in laid), default=0.0)
     between = max(away[0], away[-1]) < SAME_REST and apart >= SAME_LAID
     # where all inner borders but one are the known ones, further ones are streaks
-    kept = _kept(borders[1:-1], own) >= len(borders) - 3
+    kept = count_kept(borders[1:-1], own) >= len(borders) - 3
     own_ones = sum(x > far for x in away[1:-1]) >= LEAST_OWN and not kept
     return grid.certainty >= SURE and (own_ones or between)
 
@@ -167,7 +182,7 @@ def _scaled(grid: Grid, page: PageImage) -> tuple[float, ...]:
 
 def _is_rest(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether what is seen of a table's borders may be the rest of the whole: both sides, or half of all."""
-    return _same_sides(whole, seen) or _kept(whole, seen) >= max(LEAST_COLUMNS, len(whole) / 2)
+    return same_sides(whole, seen) or count_kept(whole, seen) >= max(LEAST_COLUMNS, len(whole) / 2)
 
 
 def _are_rest(grids: Sequence[Grid], page: PageImage, guide: Guide) -> bool:
@@ -189,107 +204,21 @@ def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether a border was lost and other lines taken for some: most are where they should be, but not all."""
     if len(whole) > len(seen) or has_same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
         return False
-    return _kept(whole, seen) > len(whole) / 2
+    return count_kept(whole, seen) > len(whole) / 2
 
 
-def _kept(whole: Sequence[float], seen: Sequence[float]) -> int:
-    return sum(min(abs(x - border) for border in seen) < SAME_REST for x in whole)
-
-
-def _same_sides(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Whether two tables, by their borders as fractions of the page's width, stand between the same sides."""
-    return abs(a[0] - b[0]) < SAME_SIDES and abs(a[-1] - b[-1]) < SAME_SIDES
-
-
-def usual_guide(guides: Sequence[Guide]) -> Guide:
-    """Of the pages' guides the first whose columns most pages have; the fuller of two kinds as frequent."""
-    found = [guide for guide in guides if guide.borders]
-    # scratches part columns too, but each of its own page
-    counts = {id(guide): sum(has_same_columns(guide, other) for other in found) for guide in found}
-    best = max(found, key=lambda guide: (counts[id(guide)], len(guide.borders)), default=NO_GUIDE)
-    if not best.ruled:
-        # a column that is seldom filled is seen on some pages only
-        fuller = [guide for guide in found if counts[id(guide)] >= LEAST_SHARING and _contains(guide, best)]
-        best = max(fuller, key=lambda guide: len(guide.borders), default=best)
-    # rulings tell a border more exactly than print
-    alike = [guide for guide in found if guide.ruled and has_same_columns(guide, best, SAME_GUTTER)]
-    if not best.ruled:
-        shared = [guide for guide in found if guide.ruled and counts[id(guide)] >= LEAST_SHARING]
-        alike = alike or sorted(
-            (guide for guide in shared if _is_within_gutters(guide, best)), key=lambda guide: -counts[id(guide)]
-        )
-    if alike or not found:
-        usual = replace(next(iter(alike), NO_GUIDE), usual=True, broken=False)
-        return replace(usual, borders=_with_lost(usual.borders, [guide.borders for guide in found if guide.ruled]))
-    # where a gutter was seen differs from page to page by what is printed beside it
-    same = [guide.borders for guide in found if has_same_columns(guide, best)]
-    return replace(best, borders=tuple(map(median, zip(*same, strict=True))), usual=True, broken=False)
-
-
-def _with_lost(borders: Sequence[float], pages: Sequence[Sequence[float]]) -> tuple[float, ...]:
-    """The borders with one or two that most pages lost: several pages have them that otherwise have none but these."""
-    if len(borders) <= LEAST_COLUMNS:
-        return tuple(borders)
-    far = SAME_BORDER * (borders[-1] - borders[0])
-    further: list[list[float]] = []
-    for page in (page for page in pages if _same_sides(page, borders)):
-        strange = [x for x in page[1:-1] if min(abs(x - border) for border in borders) > SAME_REST]
-        apart = all(min(abs(x - border) for border in borders) > far for x in strange)
-        # what has lost some of the others too, or has other ones, tells less
-        whole = _kept(borders, page) >= len(borders) - MOST_LOST + len(strange)
-        further += [strange] if apart and whole and strange else []
-    alike = [[page for page in further if _are_near(page, one)] for one in further]
-    shared = [tuple(map(median, zip(*pages, strict=True))) for pages in alike if len(pages) >= LEAST_FULLER]
-    lost = max(shared, key=len, default=())
-    # what others share beside these is a streak of the scanner, and so may these be
-    told = all(min(abs(x - border) for border in lost) < SAME_REST for other in shared for x in other)
-    return tuple(sorted((*borders, *lost))) if told else tuple(borders)
-
-
-def _are_near(a: Sequence[float], b: Sequence[float]) -> bool:
-    return len(a) == len(b) and all(abs(x - y) < SAME_REST for x, y in zip(a, b, strict=True))
-
-
-def has_same_columns(a: Guide, b: Guide, near: float = SAME_BORDER) -> bool:
-    """Whether two pages part their tables alike, wherever on the sheet they stand."""
-    if len(a.borders) != len(b.borders):
-        return False
-    widths = [g.borders[-1] - g.borders[0] for g in (a, b)]
-    if a.ruled or b.ruled:
-        shares = [[(x - g.borders[0]) / width for x in g.borders] for g, width in zip((a, b), widths, strict=True)]
-    else:
-        # where a table without rulings ends depends on the notes of a page
-        shares = [[(x - g.borders[0]) / max(widths) for x in g.borders[:-1]] for g in (a, b)]
-    return max(abs(x - y) for x, y in zip(*shares, strict=True)) < near
-
-
-def _contains(fuller: Guide, other: Guide) -> bool:
-    """Whether an unruled page parts its table where another one does, and has a further column beside it."""
-    left, right = other.borders[0] + SAME_BORDER, other.borders[-1] - SAME_BORDER
-    inside = [x for x in fuller.borders[1:-1] if left < x < right]
-    pairs = zip(inside, other.borders[1:-1], strict=False)
-    return (
-        not fuller.ruled and len(inside) == len(other.borders) - 2 and all(abs(x - y) < SAME_BORDER for x, y in pairs)
-    )
-
-
-def _is_within_gutters(ruled: Guide, unruled: Guide) -> bool:
-    """Whether print parts the table where rulings do on other pages, and further: by words that line up in a cell."""
-    width = ruled.borders[-1] - ruled.borders[0]
-    far = max(min(abs(x - border) for border in unruled.borders) for x in ruled.borders)
-    return len(ruled.borders) > LEAST_COLUMNS and far < SAME_GUTTER * width / 2
-
-
-def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
-    """Whether a page deserves a second look, with the columns of most. `guided`: what led the first look."""
+def is_unlike(own: Guide, usual: Guide) -> bool:
+    """Whether a page deserves a second look, with the columns of most."""
     if not usual.borders:
         return False
     if own.borders and own.ruled and not usual.ruled:
-        # the table without rulings may begin below another one
-        return guided == NO_GUIDE
+        # the table without rulings may begin or end beside another one
+        return True
+    if usual.ruled and any(_is_lost(usual.borders, seen) for seen in own.others):
+        return True
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost, or the sides themselves
-        if not _same_sides(own.borders, usual.borders):
+        if not same_sides(own.borders, usual.borders):
             piece = own.broken and _is_within(usual.borders, own.borders)
             return usual.ruled and (piece or _is_rest(usual.borders, own.borders))
         return own.broken or len(own.borders) != len(usual.borders) or _is_shifted(usual.borders, own.borders)
@@ -298,6 +227,11 @@ def is_unlike(own: Guide, guided: Guide, usual: Guide) -> bool:
         return usual.ruled or not has_same_columns(own, usual)
     # without rulings, what most pages have tells more of a page where a table ends or begins
     return own.broken or not usual.ruled
+
+
+def _is_lost(whole: Sequence[float], seen: Sequence[float]) -> bool:
+    """Whether the smaller table of a page is the rest of the usual one, of which borders were lost."""
+    return len(seen) < len(whole) and same_sides(whole, seen) and count_kept(whole, seen) == len(seen)
 
 
 def _is_fuller(dotted: tuple[Grid, ...], solid: tuple[Grid, ...]) -> bool:

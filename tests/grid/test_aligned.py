@@ -143,6 +143,26 @@ def test_a_page_without_the_first_column_keeps_the_others_apart_by_where_they_us
     assert shape(find(page, usual)) == [(N_ROWS, 4)]
 
 
+def test_a_row_that_stands_alone_is_told_by_the_columns_of_most_pages() -> None:
+    usual = usual_guide([find_guide(make_image(make_page(notes=(1, 4))), find(make_page(notes=(1, 4))))] * 2)
+    page = np.full((1500, 1600), 255, np.uint8)
+    print_text(page, "12", 780, 60)
+    print_text(page, WRAPPED[0], LABEL, 200)
+    print_text(page, "ho so", UNIT, 200)
+    print_text(page, "17", VALUE, 200)
+    print_text(page, WRAPPED[1], LABEL, 200 + PITCH)
+    print_text(page, "Ghi chu: so lieu den ngay bao cao", STT, 300)
+    print_text(page, "Noi nhan:", STT, 420)
+    print_text(page, "TM. UY BAN NHAN DAN", 900, 420)
+    assert shape(find(page)) == []
+    (grid,) = find(page, usual)
+    assert (grid.n_rows, grid.n_columns) == (1, 5)
+    assert grid.box[3] < 290
+    # a letterhead stands in columns too
+    print_text(page, "UY BAN NHAN DAN        CONG HOA XA HOI", LABEL, 120)
+    assert shape(find(page, usual)) == []
+
+
 def test_the_ragged_lines_of_a_long_note_are_no_rows() -> None:
     page = np.full((1500, 1600), 255, np.uint8)
     y = 120

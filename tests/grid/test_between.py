@@ -48,7 +48,7 @@ def test_a_table_below_the_form_between_the_same_sides_stays_a_table_of_its_own(
         page = two_tables(caption, x)
         own = find_guide(page, find_grids(page))
         assert not own.broken
-        assert not is_unlike(own, Guide(), usual_guide((FORM, FORM, own)))
+        assert not is_unlike(own, usual_guide((FORM, FORM, own)))
         assert shape(find_grids(page, FORM)) == [(4, 5), (10, 5)]
 
 

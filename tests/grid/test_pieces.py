@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike
+from extractor.grid import find_grids, find_guide, is_unlike
 from extractor.grid.find import _is_fuller
 from extractor.grid.outer import rows_beyond
 from extractor.grid.phrases import Phrase
@@ -58,7 +58,7 @@ def test_pieces_that_lie_over_each_other_are_one_table() -> None:
         cv2.line(page, (x, TOP), (x, BOTTOM), FAINT, 2)
     image = make_image(page)
     own = find_guide(image, find_grids(image))
-    assert shape(find_grids(image)) == WHOLE or is_unlike(own, NO_GUIDE, usual())
+    assert shape(find_grids(image)) == WHOLE or is_unlike(own, usual())
     assert [(grid.n_rows, grid.n_columns) for grid in find_grids(image, usual())] == [(N_ROWS, 5)]
 
 
@@ -74,7 +74,7 @@ def test_a_page_of_which_strokes_between_the_usual_sides_are_left_gets_the_secon
         cv2.putText(page, "Quyet dinh so", (1150, TOP + 2 * row * ROW + 60), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
     image = make_image(page)
     assert find_grids(image) == ()
-    assert is_unlike(find_guide(image, ()), NO_GUIDE, usual())
+    assert is_unlike(find_guide(image, ()), usual())
     assert shape(find_grids(image, usual())) == [(4, 5, 20)]
 
 
@@ -129,7 +129,7 @@ def test_a_piece_right_below_a_table_is_the_rest_of_it(box: Box, broken: bool) -
     (main,) = find_grids(image)
     piece = Grid(1, 4, 2, (), box, True, 1.0)
     assert goes_on(image, main, (main, piece)) is broken
-    assert is_unlike(find_guide(image, (main, piece)), NO_GUIDE, usual()) is broken
+    assert is_unlike(find_guide(image, (main, piece)), usual()) is broken
 
 
 @pytest.mark.parametrize(("height", "rows"), [(8.0, 0), (20.0, 1)])

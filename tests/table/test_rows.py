@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.form import _lines_above
@@ -33,7 +34,7 @@ def make_cell(text: str, row: int = 0, column: int = 0, page: int = 1) -> CellTe
     return CellText(CellInk(GridCell(row, column, 1, 1, box), Piece(page, BOX), words=text or None), text, 1.0)
 
 
-def make_grid(page: int, rows: list[tuple[str, ...]]) -> GridText:
+def make_grid(page: int, rows: Sequence[tuple[str, ...]]) -> GridText:
     cells = tuple(make_cell(text, r, c, page) for r, texts in enumerate(rows) for c, text in enumerate(texts))
     box = (0.0, 0.0, 100.0 * len(rows[0]), 30.0 * len(rows))
     grid = Grid(page, len(rows), len(rows[0]), tuple(cell.ink.cell for cell in cells), box, True, 1.0)
