@@ -36,6 +36,7 @@ WEIGHED_ONE_BY_ONE = 3  # codes found twice up to which each is settled by tryin
 MAX_REPAIRS = 12
 LEAST_DOUBT = 0.00005  # a runner-up with less is not worth naming
 SURE_READING, GUESSED_READING = 0.6, 0.2  # engine scores between which a label's "no" gains its full weight
+UNDER_STAMP = 0.5  # the most that the "no" of a label under a stamp weighs
 UNLIKE_READINGS, LIKE_READINGS = 75.0, 92.0  # rapidfuzz ratios of two engines' readings between which it does as well
 UNLIKE_ANY, OTHER_READING = 2.0, 1.0  # odds below which a label is like none; what one engine's reading of it costs
 MOST_OF_LABEL = 0.9  # share of a label's letters from which a reading of it is no part
@@ -122,9 +123,12 @@ def _emission(rows: tuple[Row, ...], catalogue: Catalogue, labels: np.ndarray) -
 
 
 def _sureness(label: Field) -> float:
-    """How much an unlikely label may speak against its place: a guess proves little, two readers who agree do."""
+    """How much an unlikely label may speak against its place: a guess proves little, two readers who agree do.
+
+    Under a stamp they may agree on its letters.
+    """
     sure = (label.confidence - GUESSED_READING) / (SURE_READING - GUESSED_READING)
-    return min(1.0, max(0.25, sure, _agreement(label)))
+    return min(UNDER_STAMP if "under-stamp" in label.reasons else 1.0, max(0.25, sure, _agreement(label)))
 
 
 def _agreement(label: Field) -> float:

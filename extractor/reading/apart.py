@@ -11,7 +11,7 @@ import numpy as np
 
 from extractor.pixels import find_pieces
 from extractor.reading.lines import INK_BELOW
-from extractor.records import GridCell, TextLine
+from extractor.records import Box, GridCell, TextLine
 
 LOWEST, HIGHEST, WIDEST = 0.42, 1.1, 1.2  # text heights of a printed figure; a pen's stroke is larger
 SAME_BASE = 0.14  # text heights by which feet of figures in one number differ
@@ -22,7 +22,7 @@ FAINT = 0.03  # share of the line's ink: less is specks, and nothing is left out
 LEAST_SET = 5  # figures that tell how those of a page are set
 SAME_HEIGHT = 0.1  # of their height by which digits of one page differ
 SAME_PLACE = 0.3  # text heights by which figures of a column stand aside
-OFF_PLACE = 0.6  # text heights from there, where a dash is rather a speck
+OFF_PLACE, OFF_LEVEL = 0.6, 1.0  # text heights from there, aside and up or down, where a dash is rather a speck
 BESIDE = 0.5  # text heights between two digits of one number
 DASH_HEIGHT, DASH_WIDTH = 0.22, (0.25, 1.6)  # text heights that a dash is high at most; wide
 FLAT = 1.6  # widths of its height that it has at least
@@ -30,41 +30,62 @@ OFF_MIDDLE = 0.8  # text heights by which it lies above or below the middle of i
 TWO_INKS = 20.0  # levels of grey between the means of two inks
 LEAST_INK = 10  # pixels that tell how dark they are
 MOST = 3  # groups of a line that are worth reading
+MOST_DIGITS, WINDOW_MARGIN = 5, 0.1  # of a number that is sought where figures stand; text heights around it
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the figures of a page are set, in text heights: how high they are, and where in their cells they stand.
+    """How the figures of a page are set, in text heights: how high and wide they are, where in their cells they stand.
 
-    `side`: 0 flush left, 1 in the middle, 2 flush right; `at`: from that place of the cell.
+    `unit`: a text height in pixels.
+    `side`: 0 flush left, 1 in the middle, 2 flush right; `at`: from that place of the cell. `level`: 0 at the top, 1 in
+    the middle, 2 at the bottom; `down`: from there.
     """
 
     height: float
+    width: float
     side: int
     at: float
+    level: int
+    down: float
+    unit: float
 
 
-def find_setting(figures: Sequence[tuple[GridCell, TextLine]]) -> Setting | None:
-    """How these figures of digits alone are set; None where they are too few to tell."""
+def find_setting(figures: Sequence[tuple[GridCell, TextLine, str]]) -> Setting | None:
+    """How these figures are set, each with its digits; None where they are too few to tell."""
     if len(figures) < LEAST_SET:
         return None
-    heights = [(line.inner[3] - line.inner[1]) / line.text_height for _, line in figures]
-    places = list(zip(*(_places(cell, line.box[::2], line.text_height) for cell, line in figures), strict=True))
-    middles = [median(offsets) for offsets in places]
-    spread = [median(abs(x - middle) for x in offsets) for offsets, middle in zip(places, middles, strict=True)]
+    heights = [(line.inner[3] - line.inner[1]) / line.text_height for _, line, _ in figures]
+    widths = [(line.inner[2] - line.inner[0]) / line.text_height / len(digits) for _, line, digits in figures]
+    across = [_places(cell.box[::2], line.box[::2], line.text_height) for cell, line, _ in figures]
+    downwards = [_places(cell.box[1::2], line.box[1::2], line.text_height) for cell, line, _ in figures]
+    unit = figures[0][1].text_height
+    return Setting(median(heights), median(widths), *_usual_place(across), *_usual_place(downwards), unit)
+
+
+def _usual_place(offsets: Sequence[tuple[float, float, float]]) -> tuple[int, float]:
+    """From which of three places figures are as far as others, and how far."""
+    places = list(zip(*offsets, strict=True))
+    middles = [median(place) for place in places]
+    spread = [median(abs(x - middle) for x in place) for place, middle in zip(places, middles, strict=True)]
     side = min(range(3), key=lambda n: (spread[n], n))
-    return Setting(median(heights), side, middles[side])
+    return side, middles[side]
 
 
-def _places(cell: GridCell, span: Sequence[float], unit: float) -> tuple[float, float, float]:
-    """Offsets of an ink's x0, x1 from the left, the middle and the right of its cell, in text heights."""
-    left, right = cell.box[0], cell.box[2]
-    return (span[0] - left) / unit, (span[0] + span[1] - left - right) / 2 / unit, (span[1] - right) / unit
+def _places(cell: Sequence[float], span: Sequence[float], unit: float) -> tuple[float, float, float]:
+    """Offsets of an ink's start and end from the start, the middle and the end of its cell, in text heights."""
+    start, end = cell
+    return (span[0] - start) / unit, (span[0] + span[1] - start - end) / 2 / unit, (span[1] - end) / unit
 
 
-def is_off_place(line: TextLine, cell: GridCell, setting: Setting) -> bool:
-    """Whether a line of ink stands elsewhere in its cell than the page's figures do."""
-    return abs(_places(cell, line.box[::2], line.text_height)[setting.side] - setting.at) > OFF_PLACE
+def is_off_place(dash: Box, cell: GridCell, setting: Setting) -> bool:
+    """Whether what may be a dash stands elsewhere in its cell than the page's figures do."""
+    unit = setting.unit
+    aside = _places(cell.box[::2], dash[::2], unit)[setting.side] - setting.at
+    # a figure's middle, from where it is told
+    middle = setting.down + (1 - setting.level) * setting.height / 2
+    above = _places(cell.box[1::2], [(dash[1] + dash[3]) / 2] * 2, unit)[setting.level] - middle
+    return abs(aside) > OFF_PLACE or abs(above) > OFF_LEVEL
 
 
 def find_set(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tuple[TextLine, ...]:
@@ -79,9 +100,50 @@ def find_set(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tup
         dashes = [np.array([n]) for n in np.flatnonzero(_inside(boxes, line.inner) & _are_dashes(boxes, middle, unit))]
         for group in (*_groups(boxes, high, BESIDE * unit, unit), *dashes):
             span = boxes[group, 0].min() + aside, boxes[group, 2].max() + aside
-            if abs(_places(cell, span, unit)[setting.side] - setting.at) <= SAME_PLACE:
+            if abs(_places(cell.box[::2], span, unit)[setting.side] - setting.at) <= SAME_PLACE:
                 found.append(_cut(line, labels, group, boxes))
     return tuple(found[:MOST])
+
+
+def find_windows(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tuple[TextLine, ...]:
+    """What is where the page's figures stand, for a number of one digit, of two and so on; none where no line is."""
+    unit = lines[0].text_height
+    height = setting.height * unit
+    at = _place_of(cell.box[::2], setting.side) + setting.at * unit
+    top = _place_of(cell.box[1::2], setting.level) + setting.down * unit - height * setting.level / 2
+    found = []
+    for digits in range(1, MOST_DIGITS + 1):
+        width = digits * setting.width * unit
+        left = at - width * setting.side / 2
+        box = (left, top, left + width, top + height)
+        line = next((line for line in lines if _holds(line, box)), None)
+        if line is None:
+            break
+        found.append(_window(line, box))
+    return tuple(found)
+
+
+def _place_of(cell: Sequence[float], side: int) -> float:
+    return cell[0] + (cell[1] - cell[0]) * side / 2
+
+
+def _holds(line: TextLine, box: Box) -> bool:
+    """Whether the line's crop has all that is in a box of the page."""
+    x, y = line.box[0] - line.inner[0], line.box[1] - line.inner[1]
+    height, width = line.clean.shape
+    return x <= box[0] and y <= box[1] and box[2] <= x + width and box[3] <= y + height
+
+
+def _window(line: TextLine, box: Box) -> TextLine:
+    """The line with everything but a box of the page made white."""
+    margin = WINDOW_MARGIN * line.text_height
+    x, y = line.box[0] - line.inner[0], line.box[1] - line.inner[1]
+    x0, y0 = round(max(box[0] - x - margin, 0)), round(max(box[1] - y - margin, 0))
+    x1, y1 = round(box[2] - x + margin), round(box[3] - y + margin)
+    pixels = np.full_like(line.clean, 255)
+    pixels[y0:y1, x0:x1] = line.clean[y0:y1, x0:x1]
+    inner = round(box[0] - x), round(box[1] - y), round(box[2] - x), round(box[3] - y)
+    return TextLine(box, pixels, pixels, inner, line.text_height)
 
 
 def _are_dashes(boxes: np.ndarray, middle: float, unit: float) -> np.ndarray:

@@ -6,21 +6,34 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.reading.apart import Setting, find_apart, find_darker, find_figures, find_set, find_setting, is_off_place
+from extractor.reading.apart import (
+    Setting,
+    find_apart,
+    find_darker,
+    find_figures,
+    find_set,
+    find_setting,
+    find_windows,
+    is_off_place,
+)
 from extractor.reading.consensus import (
+    OVERLAID,
+    STRAY_BLANK,
     canonical,
+    doubt_dash,
     is_clear,
     settle_apart,
     settle_beside,
     settle_faint,
     settle_number,
+    settle_window,
 )
 from extractor.reading.crossed import without_strokes
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.signs import DITTO
-from extractor.reading.texts import choose_line, settle_text
+from extractor.reading.texts import choose_line, doubt_words, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
@@ -31,7 +44,7 @@ FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
-WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed")
+WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed", "window")
 ANYWHERE = ("sized", "uncrossed")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 
@@ -85,7 +98,7 @@ def _row(
     second: Mapping[int, tuple[Second, ...]],
     words: frozenset[str],
 ) -> Row:
-    value = next(numbers)
+    value = doubt_words(next(numbers), words)
     if row.value_merged:
         value = replace(value, reasons=(*value.reasons, "merged-cell"))
     others = tuple(("", next(numbers)) for _ in row.others)
@@ -122,10 +135,13 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     for doubt in (doubt_uneven, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
-    fields = _doubt_places(first, fields)
+    settings = _find_settings(first, fields)
+    fields = _doubt_places(first, fields, settings)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
-    read |= _look_faint({i: parts for i, parts in enumerate(cells) if i not in read}, engines)
-    return [read[i] if i in read else _without_lines(parts) for i, parts in enumerate(cells)]
+    empty = {i: parts for i, parts in enumerate(cells) if i not in read}
+    blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines)
+    read |= _doubt_blanks(empty, blank, settings)
+    return [read[i] for i in range(len(cells))]
 
 
 def _settle(cell: _Cell) -> Field:
@@ -160,6 +176,8 @@ def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mappin
                 break
             if way == "beside":
                 settled[i] = settle_beside(fields[i], parts)
+            elif way == "window":
+                settled[i] = settle_window(fields[i], parts, seen.get((i, way), []))
             else:
                 # what is left of strokes looks like dashes
                 dashes, placed = not way.startswith("uncrossed"), way == "set"
@@ -178,27 +196,52 @@ def _ways(cell: _Cell, field: Field, settings: Mapping[int, Setting]) -> Iterato
     uncrossed = tuple(rest for line in cell.lines if (rest := without_strokes(line)) is not None)
     yield "uncrossed-set", _find_set(replace(cell, lines=uncrossed), settings)
     yield "uncrossed", find_apart(uncrossed)
+    setting = _setting(cell.parts, settings)
+    if setting is not None and not OVERLAID.isdisjoint(field.reasons):
+        yield "window", find_windows(cell.lines, cell.parts[0].ink.cell, setting)
 
 
-def _doubt_places(cells: Sequence[_Cell], fields: Sequence[Field]) -> list[Field]:
+def _doubt_places(cells: Sequence[_Cell], fields: Sequence[Field], settings: Mapping[int, Setting]) -> list[Field]:
     """The fields, dashes that stand elsewhere than the page's figures with a reason that says so: specks look alike."""
-    settings = _find_settings(cells, fields)
     doubted = []
     for cell, field in zip(cells, fields, strict=True):
-        setting = _setting(cell.parts, settings)
-        dash = field.raw in DASHES and setting is not None and len(cell.lines) == 1
-        off = dash and setting is not None and is_off_place(cell.lines[0], cell.parts[0].ink.cell, setting)
-        doubted.append(replace(field, reasons=(*field.reasons, "off-place")) if off else field)
+        inks = [part.ink for part in cell.parts if part.ink.lines]
+        setting = _nearest(inks[0].piece.page, settings) if len(inks) == len(cell.lines) == 1 else None
+        off = field.raw in DASHES and setting is not None and is_off_place(cell.lines[0].box, inks[0].cell, setting)
+        doubted.append(doubt_dash(field) if off else field)
+    return doubted
+
+
+def _nearest(page: int, settings: Mapping[int, Setting]) -> Setting | None:
+    """How figures are set on the page, or where it has too few on the nearest one."""
+    return settings[min(settings, key=lambda other: (abs(other - page), other))] if settings else None
+
+
+def _doubt_blanks(
+    cells: Mapping[int, tuple[CellText, ...]], fields: Mapping[int, Field], settings: Mapping[int, Setting]
+) -> dict[int, Field]:
+    """Blank fields, those held in which a speck as large as a dash lies where the page's figures stand."""
+    doubted = dict(fields)
+    for i, field in fields.items():
+        marked = any(
+            not is_off_place(mark, part.ink.cell, setting)
+            for part in cells[i]
+            if (setting := _nearest(part.ink.piece.page, settings)) is not None
+            for mark in part.ink.marks
+        )
+        if marked and field.state == "blank" and "stray-ink" not in field.reasons:
+            held = (*field.reasons, "stray-ink")
+            doubted[i] = replace(field, reasons=held, confidence=min(field.confidence, STRAY_BLANK))
     return doubted
 
 
 def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int, Setting]:
     """How the figures of each page are set, of those that tell."""
-    figures: dict[int, list[tuple[GridCell, TextLine]]] = {}
+    figures: dict[int, list[tuple[GridCell, TextLine, str]]] = {}
     for cell, field in zip(cells, fields, strict=True):
         if field.raw.isdigit() and is_clear(field) and len(cell.lines) == len(cell.parts) == 1:
             ink = cell.parts[0].ink
-            figures.setdefault(ink.piece.page, []).append((ink.cell, cell.lines[0]))
+            figures.setdefault(ink.piece.page, []).append((ink.cell, cell.lines[0], field.raw))
     found = {page: find_setting(seen) for page, seen in figures.items()}
     return {page: setting for page, setting in found.items() if setting is not None}
 

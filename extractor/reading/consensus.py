@@ -25,6 +25,8 @@ ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 ALIKE = str.maketrans("lI|ịỊi:", "111111.")  # what a figure or a mark within a number is read as
 STROKES = {"/": "1", "|": "1", "!": "1", "l": "1", "I": "1", "Q": "0", "D": "0"}  # lone signs that a figure is read as
 FAINT_FIGURE = 0.3  # score from which a figure seen in pale ink makes a blank cell doubtful
+AS_SURE = 0.75  # of the surest one's scores, from which a longer number is as sure
+ALL_READERS = 3  # of one preparation: what all see alike is no part of what they make of all the ink
 LEFT_OUT = 0.5  # what was left out may have been a part of the number
 SURE_WORDS = 0.5  # score from which a word that is read is one
 LETTERS = 3  # as many letters are a word, and only readers of Vietnamese know its tone marks
@@ -117,11 +119,30 @@ def settle_apart(
     overlaid = placed or not OVERLAID.isdisjoint(field.reasons)
     others = [n for n in _numbers_of(field.readings) if len(n) > 1 or not overlaid]
     told = {_figure_of(alike) or "" for alike, _ in figures}
-    if len(told) != 1 or len(others) > 1 or _are_part(told, field.readings):
+    if len(told) != 1 or (len(others) > 1 and not placed) or _are_part(told, field.readings):
         return field
     if any(_has_words(reading, SURE_LETTERS if placed else 1) for reading in field.readings):
         return field
     return _chosen(field, parts, *figures[0])
+
+
+def settle_window(field: Field, parts: Sequence[CellText], seen: Sequence[Sequence[Reading]]) -> Field:
+    """The field, or the figure that readers of two origins see where the page's figures stand.
+
+    `seen`: readings of what stands where a number of one digit would, of two and so on. A part of the number may be
+    seen too, and what is beside it as one more digit: of those seen about as surely the longest stands.
+    """
+    told: list[tuple[float, int, Sequence[Reading]]] = []
+    for digits, readings in enumerate(seen, start=1):
+        figure = _figure_of(_with_strokes(readings))
+        if figure is not None and sum(map(str.isdigit, figure)) == digits:
+            sure = [r.confidence for r in readings if canonical(r.text) == figure]
+            told.append((sum(sure), sum(score >= SURE_FIGURE for score in sure), readings))
+    least = AS_SURE * max((score for score, _, _ in told), default=0.0)
+    _, n_sure, readings = next((one for one in reversed(told) if one[0] >= least), (0.0, 0, ()))
+    if n_sure >= ALL_READERS and not any(_has_words(reading, SURE_LETTERS) for reading in field.readings):
+        return _chosen(field, parts, _with_strokes(readings), readings)
+    return settle_apart(field, parts, [readings], dashes=False, placed=True)
 
 
 def _are_part(figures: Collection[str], whole: Sequence[Reading]) -> bool:
@@ -172,6 +193,16 @@ def _chosen(field: Field, parts: Sequence[CellText], possible: Sequence[Reading]
         alternatives=others,
         reasons=tuple(dict.fromkeys((*chosen.reasons, "engines-disagree", "stray-ink"))),
     )
+
+
+def doubt_dash(field: Field) -> Field:
+    """A dash elsewhere than figures stand, as specks do; under a stamp, what one reader alone sees is its ink."""
+    doubted = replace(field, reasons=(*field.reasons, "off-place"))
+    if OVERLAID.isdisjoint(field.reasons) or "single-reader" not in field.reasons:
+        return doubted
+    reasons = tuple(dict.fromkeys((*doubted.reasons, "stray-ink")))
+    other = ((field.raw, 0.5), *field.alternatives)
+    return replace(doubted, raw="", state="blank", confidence=STRAY_BLANK, reasons=reasons, alternatives=other)
 
 
 def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.reading.edges import Cut, find_covered, find_cut
-from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines
+from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines, find_marks
 from extractor.reading.parted import find_parted
 from extractor.reading.shades import without_shades
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
@@ -104,8 +104,15 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         found.touches,
         specks,
         faint=faint,
+        marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines),
     )
+
+
+def _marks(page: PageImage, box: tuple[int, int, int, int]) -> tuple[Box, ...]:
+    x0, y0, x1, y1 = box
+    found = find_marks(page.gray[y0:y1, x0:x1], page.text_height)
+    return tuple((mark.x0 + x0, mark.y0 + y0, mark.x1 + x0, mark.y1 + y0) for mark in found)
 
 
 def _is_crossed(page: PageImage, box: Box) -> bool:
@@ -180,6 +187,8 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
     if speck.width and all(line.sign == DITTO and _is_speck(line) for line in ink.lines):
         mark = _find_mark(page, ink.cell, speck)
         ink = replace(ink, lines=() if mark is None else (mark,), specks=ink.specks or bool(ink.lines))
+        if mark is None and ink.specks:
+            ink = replace(ink, marks=_marks(page, _inside(page, ink.cell.box)))
     if not ink.lines:
         return replace(ink, faint=tuple(line for line in ink.faint if not _is_dirt(page, line, speck)))
     x0, y0, x1, y1 = _inside(page, ink.cell.box)

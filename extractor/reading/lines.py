@@ -26,6 +26,7 @@ TWO_LINES, LEAST_LINE = 1.6, 0.75  # text heights: two lines set solid are no lo
 VALLEY = 0.25  # of the mean ink of a row: where two lines set solid meet, there is no more
 LINE_PITCH = 1.55  # text heights from line to line in single spacing
 LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, or a dash
+LOST_ROW, ONE_LINE = 0.12, 1.1  # text heights of white within a line, and of a line: two are higher
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
 MARK = (0.18, 0.25)  # text heights: a ditto mark, or each of its two strokes, is no lower; no narrower as one
@@ -166,6 +167,16 @@ def _broken_dash(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
     return ()
 
 
+def find_marks(gray: np.ndarray, text_height: float) -> tuple[InkLine, ...]:
+    """Specks of a cell without print that are as wide as what is left of a dash, and no higher than they are wide."""
+    _, stats, _ = find_pieces((gray < INK_BELOW).view(np.uint8))
+    x, y, w, h = stats[1:, :4].T
+    zone, thick = BORDER_ZONE * text_height, REMNANT_THICKNESS * text_height
+    flat = (w >= BROKEN_DASH[0] * text_height) & (w <= BROKEN_DASH[1] * text_height) & (h <= w) & (h <= zone)
+    flat &= (x > 0) & (x + w < gray.shape[1]) & (y > thick) & (y + h < gray.shape[0] - thick)
+    return tuple(InkLine(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:][flat])
+
+
 def without_rulings(ink: np.ndarray, text_height: float) -> np.ndarray:
     """The mask (1 = ink) without straight strokes along its borders, longer than any letter's."""
     zone = max(round(BORDER_ZONE * text_height), 3)
@@ -267,6 +278,10 @@ def _merge_low(parts: list[tuple[int, int]], text_height: float) -> list[tuple[i
     index = 0
     while index < len(merged):
         y0, y1 = merged[index]
+        below = merged[index + 1] if index + 1 < len(merged) else None
+        if below is not None and below[0] - y1 <= LOST_ROW * text_height and below[1] - y0 <= ONE_LINE * text_height:
+            merged[index : index + 2] = [(y0, below[1])]  # a scanner or a fax lost a row of pixels
+            continue
         if y1 - y0 >= LOWEST_LINE * text_height:
             index += 1
             continue

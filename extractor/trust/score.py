@@ -52,7 +52,7 @@ SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
 WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
 # reasons: ink was left out, is read as what it only looks like, may be dirt or that of two cells
 DOUBTFUL_INK = frozenset(
-    ("stray-ink", "unread-ink", "streak", "off-place", "copies-differ", "two-in-one", "look-alike")
+    ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")
 )
 HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from extractor.reading.apart import find_darker, find_figures, find_set, find_setting
-from extractor.reading.careful import _Cell, _doubt_places, _look_apart
+from extractor.reading.careful import _Cell, _look_apart
 from extractor.reading.consensus import settle_apart, settle_faint, settle_number
 from extractor.reading.lines import find_lines
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
@@ -121,7 +121,7 @@ def test_words_beside_a_figure_are_never_left_out() -> None:
     assert settle_apart(worded, parts, [read(("trueocr", "12", 0.9), ("ppocr", "12", 0.9))]) == worded
 
 
-def set_page(*texts: str) -> list[tuple[GridCell, TextLine]]:
+def set_page(*texts: str) -> list[tuple[GridCell, TextLine, str]]:
     """Figures in the middle of cells below each other."""
     found = []
     for n, text in enumerate(texts):
@@ -131,7 +131,7 @@ def set_page(*texts: str) -> list[tuple[GridCell, TextLine]]:
         (line,) = lines_of(cell)
         x0, y0, x1, y1 = line.box
         below = (x0, y0 + 90.0 * n, x1, y1 + 90.0 * n)
-        found.append((GridCell(n, 3, 1, 1, (0.0, 90.0 * n, 260.0, 90.0 * n + 90)), replace(line, box=below)))
+        found.append((GridCell(n, 3, 1, 1, (0.0, 90.0 * n, 260.0, 90.0 * n + 90)), replace(line, box=below), text))
     return found
 
 
@@ -308,7 +308,7 @@ class Seven:
 def test_a_lone_figure_elsewhere_than_those_of_the_page_is_none(at: int, raw: str) -> None:
     page = set_page("11", "67", "304", "20", "83")
     cells, fields = [], []
-    for cell, line in page:
+    for cell, line, _ in page:
         parts = (CellText(CellInk(cell, PIECE, (line,)), "", 1.0, ()),)
         cells.append(_Cell(parts, (line,), ()))
         fields.append(settle_number(parts, read(("ppocr", "67", 0.9), ("trueocr", "67", 0.9))))
@@ -319,16 +319,3 @@ def test_a_lone_figure_elsewhere_than_those_of_the_page_is_none(at: int, raw: st
     fields.append(settle_number(parts_of(lines), read(("ppocr", "LN L", 0.4), ("trueocr", "", 0.0))))
     engines = {name: Seven(name) for name in ("ppocr", "trueocr")}
     assert _look_apart(cells, fields, engines)[-1].raw == raw
-
-
-def test_a_dash_elsewhere_than_the_figures_of_its_page_may_be_dirt() -> None:
-    def cell_of(text: str, at: int, readings: Sequence[Reading]) -> tuple[_Cell, Field]:
-        lines = lines_of(make_cell(text, at))
-        parts = parts_of(lines)
-        return _Cell(parts, lines, ()), settle_number(parts, readings)
-
-    sure = [read(("ppocr", text, 0.99), ("trueocr", text, 0.99)) for text in ("67", "-")]
-    figures = [cell_of("67", 100, sure[0])] * 6
-    for at, doubted in ((105, False), (40, True)):
-        cells, fields = zip(*figures, cell_of("-", at, sure[1]), strict=True)
-        assert ["off-place" in field.reasons for field in _doubt_places(cells, fields)] == [False] * 6 + [doubted]

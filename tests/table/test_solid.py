@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from extractor.reading.lines import find_lines
@@ -36,3 +37,12 @@ def test_one_tall_line_is_not_cut() -> None:
     for x in range(10, 250, 40):
         tall[20:65, x : x + 6] = tall[20:65, x + 20 : x + 26] = tall[40:44, x : x + 26] = 0
     assert len(find_lines(tall, TEXT_HEIGHT).lines) == 1
+
+
+def test_figures_that_lost_a_row_of_pixels_are_one_line() -> None:
+    """A fax cut every digit of a row in two: "20" was read as "20 20"."""
+    cell = np.full((60, 200), 255, np.uint8)
+    cv2.putText(cell, "20", (80, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
+    cell[33:35] = 255
+    (line,) = find_lines(cell, 26.0).lines
+    assert line.y1 - line.y0 >= 20

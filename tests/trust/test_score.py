@@ -250,7 +250,9 @@ def test_a_missing_column_is_no_blank_cell() -> None:
     assert (scores.rows[0].value.status, scores.rows[0].value.reasons) == ("review", ("column-missing",))
 
 
-@pytest.mark.parametrize("reason", ["handwriting", "several-lines", "stray-ink", "unread-ink", "streak", "off-place"])
+@pytest.mark.parametrize(
+    "reason", ["handwriting", "several-lines", "stray-ink", "unread-ink", "streak", "off-place", "unknown-word"]
+)
 def test_handwriting_several_lines_and_stray_ink_are_never_accepted(reason: str) -> None:
     assert _score(replace(GOOD, reasons=(reason,))).value.status == "review"
 
