@@ -2,6 +2,7 @@
 # Tesseract with Vietnamese, and what the tests use (Chromium, PostgreSQL 15): installed through apt where they are
 # missing and we are root, else said how to.
 set -euo pipefail
+. "$(dirname "$0")/apt.sh"
 
 missing=()
 { command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx vie; } ||
@@ -12,12 +13,8 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
 if [ ${#missing[@]} = 0 ]; then
   exit 0
 fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "installing ${missing[*]} ..." >&2
-  export DEBIAN_FRONTEND=noninteractive
-  install_them() { apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1; }
-  install_them || { apt-get update -qq && install_them; } ||
-    echo "${missing[*]} could not be installed; going on without: see below for what that means" >&2
+if can_install; then
+  install_packages "going on without" "${missing[@]}"
 fi
 if [ "$(id -u)" != 0 ]; then
   cat >&2 <<SAY
