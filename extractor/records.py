@@ -41,7 +41,7 @@ class Source:
 
     `notes`: what is odd about the file: repaired-file, wrong-page-count, javascript, attachments, xfa, joined-images,
     missing-image:NUMBERS. `unfit`: (page, code) of pages whose content is damaged or beyond measure. `files`: the image
-    of each page, where the file was put together from a folder.
+    of each page, where the file was put together from a folder. `plain`: pages of a PDF that are one plain image each.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Source:
     notes: tuple[str, ...] = ()
     unfit: tuple[tuple[int, str], ...] = ()
     files: tuple[PageFile, ...] = ()
+    plain: tuple[int, ...] = ()
 
 
 # ── page ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""Pages of a PDF -> those whose content is cut, damaged or beyond measure: they would show less than they hold."""
+"""Pages of a PDF -> those that would show less than they hold, cut, damaged or beyond measure; and the plain scans."""
 
 from __future__ import annotations
 
@@ -12,12 +12,45 @@ from extractor.ingest.inside import Inherited
 MOST_BYTES = 64 << 20  # of one page's content, unpacked: a dense drawing takes a tenth
 PIECE = 1 << 20
 ADLER_BYTES = 4
+MOST_PLAIN = 400  # bytes of content that only draws an image
+PLAIN_STEPS = frozenset({"q", "cm", "Do", "Q"})
+PLAIN_FILTERS = (None, "/DCTDecode", "/FlateDecode")
+PLAIN_COLOURS = (pikepdf.Name.DeviceGray, pikepdf.Name.DeviceRGB)
+NOT_PLAIN = ("/SMask", "/Mask", "/ImageMask", "/Decode", "/SMaskInData", "/OC")
+FAULTS = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError)
 
 
 def find_unfit(pages: Sequence[tuple[pikepdf.Object, Inherited]], *, repaired: bool) -> tuple[tuple[int, str], ...]:
     """(page, code): `undrawn-page` or `too-large`. `repaired`: a page without content has lost it."""
     found = ((number, _fault(page, inherited, repaired)) for number, (page, inherited) in enumerate(pages, start=1))
     return tuple((number, code) for number, code in found if code)
+
+
+def find_plain(pages: Sequence[tuple[pikepdf.Object, Inherited]]) -> tuple[int, ...]:
+    """The pages that show one opaque image of plain grey or colours and nothing else, wherever it lies on them."""
+    return tuple(number for number, (page, inherited) in enumerate(pages, start=1) if _is_plain(page, inherited))
+
+
+def _is_plain(page: pikepdf.Object, inherited: Inherited) -> bool:
+    try:
+        resources = page.get("/Resources", inherited.get("/Resources"))
+        if "/Annots" in page or "/ColorSpace" in resources or len(resources.get("/XObject", {})) != 1:
+            return False
+        (image,) = resources.XObject.values()
+        if image.get("/Subtype") != pikepdf.Name.Image or any(key in image for key in NOT_PLAIN):
+            return False
+        filters = image.get("/Filter")
+        names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [filters and str(filters)]
+        if len(names) != 1 or names[0] not in PLAIN_FILTERS:
+            return False
+        if image.get("/BitsPerComponent") != 8 or image.get("/ColorSpace") not in PLAIN_COLOURS:
+            return False
+        if sum(len(stream.read_bytes()) for stream in _streams(page)) > MOST_PLAIN:
+            return False
+        steps = [str(step.operator) for step in pikepdf.parse_content_stream(page)]
+    except FAULTS:
+        return False
+    return steps.count("Do") == 1 and PLAIN_STEPS.issuperset(steps)
 
 
 def _fault(page: pikepdf.Object, inherited: Inherited, repaired: bool) -> str:
@@ -67,6 +100,6 @@ def _names_lost_images(page: pikepdf.Object, inherited: Inherited) -> bool:
     held = resources.get("/XObject", {}) if isinstance(resources, pikepdf.Dictionary) else {}
     try:
         steps = pikepdf.parse_content_stream(page, operators="Do")
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+    except FAULTS:
         return True
     return any(str(step.operands[0]) not in held for step in steps if step.operands)

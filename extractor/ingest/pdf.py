@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2 as pdfium
 
 from extractor.errors import EncryptedFile, TooLarge, UnreadableFile
-from extractor.ingest.content import find_unfit
+from extractor.ingest.content import find_plain, find_unfit
 from extractor.ingest.inside import find_contents, flatten_pages, is_placeholder, walk_pages
 from extractor.settings import IngestSettings
 
@@ -21,13 +21,14 @@ _QPDF_FAULTS = (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError, ValueErro
 class OpenedPdf:
     """`notes`: what a person should know of the file: repaired-file, wrong-page-count, javascript, attachments, xfa.
 
-    `unfit`: (page, code) of pages that can't be drawn as they were.
+    `unfit`: (page, code) of pages that can't be drawn as they were; `plain`: pages that are one plain image each.
     """
 
     data: bytes
     page_count: int
     notes: tuple[str, ...] = ()
     unfit: tuple[tuple[int, str], ...] = ()
+    plain: tuple[int, ...] = ()
 
 
 def open_pdf(data: bytes, settings: IngestSettings) -> OpenedPdf:
@@ -122,8 +123,9 @@ def _mend(data: bytes, settings: IngestSettings, *, recover: bool) -> OpenedPdf 
             if is_placeholder(document):
                 notes = (*notes, "xfa-placeholder")
             unfit = find_unfit(tree.pages, repaired=recover or bool(document.get_warnings()))
+            plain = find_plain(tree.pages)
             if not tree.pages or (tree.sound and not recover and _count_pages(data)[0] == len(tree.pages)):
-                return OpenedPdf(data, len(tree.pages), notes, unfit)
+                return OpenedPdf(data, len(tree.pages), notes, unfit, plain)
             if not tree.sound:
                 flatten_pages(document, tree)
                 notes = ("wrong-page-count", *notes)
@@ -133,7 +135,7 @@ def _mend(data: bytes, settings: IngestSettings, *, recover: bool) -> OpenedPdf 
     seen, _ = _count_pages(written)
     if seen != len(tree.pages):
         return ValueError(f"{len(tree.pages)} pages were written and {seen} are seen")
-    return OpenedPdf(written, seen, notes, unfit)
+    return OpenedPdf(written, seen, notes, unfit, plain)
 
 
 def _write(document: pikepdf.Pdf) -> bytes:

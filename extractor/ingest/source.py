@@ -48,7 +48,8 @@ def open_bytes(data: bytes, name: str, settings: IngestSettings) -> Source:
         return _open_joined(Source(name, sha256, "application/zip", 0, data), files, settings)
     if b"%PDF-" in data[:PDF_HEAD_BYTES]:
         opened = open_pdf(data, settings)
-        return Source(name, sha256, "application/pdf", opened.page_count, opened.data, opened.notes, opened.unfit)
+        about = (opened.notes, opened.unfit, (), opened.plain)
+        return Source(name, sha256, "application/pdf", opened.page_count, opened.data, *about)
     if data.startswith(HEAD_SIGN):
         raise UnreadableFile("this is a packed archive", "unpack it and give the folder", code="not-a-document")
     media_type, page_count = _sniff_image(data, settings)

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 
 from extractor.ingest import open_bytes
@@ -13,8 +14,20 @@ from extractor.page import open_pages
 from extractor.settings import load_settings
 
 
-def make_pdf(pixels: np.ndarray, points: tuple[float, float], turned: int = 0, margin: float = 0.0) -> bytes:
-    """A page with one grey image, uint8 (H, W), over all of it, or within a margin of so many points."""
+def make_pdf(
+    pixels: np.ndarray,
+    points: tuple[float, float],
+    turned: int = 0,
+    margin: float = 0.0,
+    *,
+    about: dict[str, object] | None = None,
+    mask: np.ndarray | None = None,
+    after: str = "",
+) -> bytes:
+    """A page with one grey image, uint8 (H, W), over all of it, or within a margin of so many points.
+
+    `about`: more of the image's dictionary; `mask`: how opaque it is, uint8 (H, W); `after`: content drawn over it.
+    """
     pdf = pikepdf.new()
     height, width = pixels.shape
     image = pdf.make_stream(pixels.tobytes())
@@ -26,6 +39,13 @@ def make_pdf(pixels: np.ndarray, points: tuple[float, float], turned: int = 0, m
         ColorSpace=pikepdf.Name.DeviceGray,
         BitsPerComponent=8,
     )
+    for key, value in (about or {}).items():
+        image.stream_dict[key] = value
+    if mask is not None:
+        image.stream_dict["/SMask"] = pdf.make_stream(mask.tobytes())
+        image.stream_dict["/SMask"].stream_dict = pikepdf.Dictionary(
+            {key: value for key, value in image.stream_dict.items() if key != "/SMask"}
+        )
     wide, high = (side - 2 * margin for side in points)
     page = pikepdf.Page(
         pikepdf.Dictionary(
@@ -33,7 +53,7 @@ def make_pdf(pixels: np.ndarray, points: tuple[float, float], turned: int = 0, m
             MediaBox=[0, 0, *points],
             Rotate=turned,
             Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=image)),
-            Contents=pdf.make_stream(f"q {wide} 0 0 {high} {margin} {margin} cm /Im Do Q".encode()),
+            Contents=pdf.make_stream(f"q {wide} 0 0 {high} {margin} {margin} cm /Im Do Q {after}".encode()),
         )
     )
     pdf.pages.append(page)
@@ -69,3 +89,29 @@ def test_a_scan_within_a_margin_keeps_its_resolution() -> None:
     pixels[::7] = 0
     drawn = draw(make_pdf(pixels, (695.44, 942.04), margin=50.0))
     assert drawn.shape == pytest.approx((2617, 1932), abs=2)
+
+
+GREY = np.full((2339, 1654), 100, np.uint8)
+
+
+def test_what_is_drawn_over_a_scan_is_seen() -> None:
+    drawn = draw(make_pdf(GREY, (595.44, 842.04), after="0 g 0 0 300 842 re f"))
+    assert (drawn[1000, 100], drawn[1000, -100]) == (0, 100)
+
+
+def test_a_mask_hides_its_part_of_a_scan() -> None:
+    mask = np.zeros_like(GREY)
+    mask[:, 900:] = 255
+    drawn = draw(make_pdf(GREY, (595.44, 842.04), mask=mask))
+    assert (drawn[1000, 100], drawn[1000, -100]) == (255, 100)
+
+
+def test_a_negative_is_drawn_as_a_viewer_shows_it() -> None:
+    drawn = draw(make_pdf(GREY, (595.44, 842.04), about={"/Decode": [1, 0]}))
+    assert drawn[1000, 100] == 155
+
+
+def test_the_pixels_of_a_plain_scan_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(pdfium.PdfPage, "render")
+    pixels = np.random.default_rng(1).integers(0, 256, (2339, 1654), dtype=np.uint8)
+    assert np.array_equal(draw(make_pdf(pixels, (595.44, 842.04))), pixels)
