@@ -12,14 +12,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.reading.lexicon import SURE_WORD, find_words, is_known, read_words
+from extractor.reading.lexicon import ROW_NUMBER, SURE_WORD, find_words, is_known, read_words
 from extractor.reading.lines import INK_BELOW
 from extractor.records import Reading, TextLine
 
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
 BULLET = "- "
-NUMERAL = re.compile(r"[IVX]+(?:\.\d+)*[.)]?$")  # a row's number: no word of a vocabulary
 MOST = 0.6  # share of a line's width from which it is read as a whole
 SHORT = 10.0  # text heights: a line that is no wider is read as a whole
 
@@ -70,7 +69,7 @@ def _doubtful_words(first: Reading, words: frozenset[str]) -> list[int]:
         n
         for n, (word, p) in enumerate(read_words(first, words))
         if p < SURE_WORD
-        or not (is_known(word, words) or NUMERAL.match(word))
+        or not (is_known(word, words) or ROW_NUMBER.fullmatch(word))
         or (DOUBTFUL_MARK.search(word) and not (n == 0 and first.text.startswith(BULLET)))
     ]
 

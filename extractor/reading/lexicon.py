@@ -6,6 +6,7 @@ engine. The vocabulary only chooses among an engine's own candidates; a misprint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -13,7 +14,9 @@ from extractor.records import Reading
 
 KNOWN_WORD = 12.0  # odds by which a word of the form is likelier than one that no form holds
 MAX_VARIANTS = 24
+ROW_NUMBER = re.compile(r"(?:[IVX]+|\d+\.\d+)(?:\.\d+)*[.)]?")  # alone on its line
 PUNCTUATION = ".,;:()\"'"
+SURE_NUMBER = 0.65  # a row's number above this share of all that may be read stands
 SURE_WORD = 0.65  # a word above this needs no second engine
 
 Chars = tuple[tuple[tuple[str, float], ...], ...]
@@ -29,7 +32,10 @@ def read_words(reading: Reading, words: frozenset[str]) -> tuple[tuple[str, floa
     """Words of a reading with P(right), chosen among the engine's own candidates."""
     if not reading.chars:
         return tuple((word, reading.confidence) for word in reading.text.split())
-    return tuple(_choose(part, words) for part in _split(reading.chars))
+    parts = list(_split(reading.chars))
+    if len(parts) == 1 and (number := _choose_number(parts[0])) is not None:
+        return (number,)
+    return tuple(_choose(part, words) for part in parts)
 
 
 def first_words(reading: Reading) -> tuple[str, ...]:
@@ -68,6 +74,14 @@ def _choose(chars: Chars, words: frozenset[str]) -> tuple[str, float]:
     if best == top:
         return top, score
     return best, best_score / (best_score + score)
+
+
+def _choose_number(chars: Chars) -> tuple[str, float] | None:
+    """A row's number with P(right), where it is one: to the engine `I`, `l` and `1` are one shape, to the form not."""
+    variants = [(text, p * (KNOWN_WORD if ROW_NUMBER.fullmatch(text) else 1.0)) for text, p in _variants(chars)]
+    best, likelihood = max(variants, key=lambda item: item[1])
+    share = likelihood / sum(p for _, p in variants)
+    return (best, share) if ROW_NUMBER.fullmatch(best) and share >= SURE_NUMBER else None
 
 
 def _variants(chars: Chars) -> list[tuple[str, float]]:

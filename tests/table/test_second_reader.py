@@ -11,6 +11,7 @@ import pytest
 from extractor.indicator import load_catalogue
 from extractor.reading.careful import read_cells
 from extractor.reading.doubtful import Second, find_doubtful
+from extractor.reading.lexicon import read_words
 from extractor.reading.texts import choose_line, choose_parts, doubt_words, settle_text
 from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
@@ -33,6 +34,20 @@ def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first
     words = frozenset({"số", "có"})
     assert is_plain(Reading("trueocr", "- Số", 0.999), words)
     assert not is_plain(Reading("trueocr", "Có - 1", 0.999), words)
+
+
+def test_of_the_ways_to_read_a_row_number_that_which_is_one_stands() -> None:
+    def read(first: dict[str, float], rest: str) -> Reading:
+        chars = (tuple(first.items()), *(((char, 0.99),) for char in rest))
+        return Reading("trueocr", next(iter(first)) + rest, next(iter(first.values())), chars=chars)
+
+    for first in ({"I": 0.5, "l": 0.45}, {"l": 0.5, "I": 0.45}):
+        number = read(first, ".1.3")
+        assert [word for word, _ in read_words(number, frozenset())] == ["I.1.3"]
+        assert is_plain(number, frozenset())
+    # two numbers are as likely, and a word is none
+    assert not is_plain(read({"1": 0.5, "7": 0.45}, ".4"), frozenset())
+    assert not is_plain(read({"I": 0.5, "l": 0.45}, "m"), frozenset())
 
 
 def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both() -> None:
