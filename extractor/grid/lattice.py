@@ -74,21 +74,24 @@ def _group(
 def _cut_apart(
     rows: list[Segment], columns: list[Segment], text_height: float
 ) -> list[tuple[list[Segment], list[Segment]]]:
-    """The segments of one table, or of two that meet by a stroke that is a little too long.
+    """The segments of one table, or of two that meet by a stroke that is a little too long, or by a streak.
 
-    No column goes on between them, and neither side of one is in line with the other's.
+    No column goes on between them, unless it ends far from any row and is none, and neither side of one is in line with
+    the other's.
     """
     lines = collinear(rows, text_height)
+    far = OVERHANG * text_height
+    top, bottom = (lines[0].position - far, lines[-1].position + far) if lines else (0.0, 0.0)
     for above, below in zip(lines, lines[1:], strict=False):
         gap, middle = below.position - above.position, (above.position + below.position) / 2
-        if any(
-            min(column.end, below.position) - max(column.start, above.position) > GOES_ON * gap for column in columns
-        ):
+        through = [c for c in columns if min(c.end, below.position) - max(c.start, above.position) > GOES_ON * gap]
+        if any(column.start >= top and column.end <= bottom for column in through):
             continue
+        own = [column for column in columns if column not in through]
         parts = [
             (
                 [row for row in rows if (row.position < middle) == upper],
-                [column for column in columns if ((column.start + column.end) / 2 < middle) == upper],
+                [column for column in own if ((column.start + column.end) / 2 < middle) == upper],
             )
             for upper in (True, False)
         ]

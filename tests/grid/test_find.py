@@ -290,14 +290,15 @@ def test_which_pages_deserve_a_second_look() -> None:
     assert is_unlike(other, unruled)  # the table without rulings may begin or end beside it
 
 
-def test_two_tables_that_a_stroke_too_long_joins_are_two() -> None:
+@pytest.mark.parametrize(("left", "top", "bottom"), [(350, 400, 414), (270, 80, 880)])
+def test_two_tables_that_a_stroke_too_long_or_a_streak_joins_are_two(left: int, top: int, bottom: int) -> None:
     page = np.full((900, 1200), 255, np.uint8)
     for x0, x1, y0, y1 in ((100, 1100, 100, 400), (200, 1000, 424, 724)):
         for y in range(y0, y1 + 1, 60):
             cv2.line(page, (x0, y), (x1, y), 0, 2)
         for x in np.linspace(x0, x1, 5).astype(int).tolist():
             cv2.line(page, (x, y0), (x, y1), 0, 2)
-    cv2.line(page, (350, 400), (350, 414), 0, 2)
+    cv2.line(page, (left, top), (left, bottom), 0, 2)
     assert [(rows, columns) for rows, columns, _ in shape(find(page))] == [(5, 4), (5, 4)]
 
 
