@@ -37,7 +37,6 @@ MOST_DIGITS, WINDOW_MARGIN = 5, 0.1  # of a number that is sought where figures 
 class Setting:
     """How the figures of a page are set, in text heights: how high and wide they are, where in their cells they stand.
 
-    `unit`: a text height in pixels.
     `side`: 0 flush left, 1 in the middle, 2 flush right; `at`: from that place of the cell. `level`: 0 at the top, 1 in
     the middle, 2 at the bottom; `down`: from there.
     """
@@ -48,7 +47,6 @@ class Setting:
     at: float
     level: int
     down: float
-    unit: float
 
 
 def find_setting(figures: Sequence[tuple[GridCell, TextLine, str]]) -> Setting | None:
@@ -59,8 +57,7 @@ def find_setting(figures: Sequence[tuple[GridCell, TextLine, str]]) -> Setting |
     widths = [(line.inner[2] - line.inner[0]) / line.text_height / len(digits) for _, line, digits in figures]
     across = [_places(cell.box[::2], line.box[::2], line.text_height) for cell, line, _ in figures]
     downwards = [_places(cell.box[1::2], line.box[1::2], line.text_height) for cell, line, _ in figures]
-    unit = figures[0][1].text_height
-    return Setting(median(heights), median(widths), *_usual_place(across), *_usual_place(downwards), unit)
+    return Setting(median(heights), median(widths), *_usual_place(across), *_usual_place(downwards))
 
 
 def _usual_place(offsets: Sequence[tuple[float, float, float]]) -> tuple[int, float]:
@@ -78,9 +75,11 @@ def _places(cell: Sequence[float], span: Sequence[float], unit: float) -> tuple[
     return (span[0] - start) / unit, (span[0] + span[1] - start - end) / 2 / unit, (span[1] - end) / unit
 
 
-def is_off_place(dash: Box, cell: GridCell, setting: Setting) -> bool:
-    """Whether what may be a dash stands elsewhere in its cell than the page's figures do."""
-    unit = setting.unit
+def is_off_place(dash: Box, cell: GridCell, setting: Setting, unit: float) -> bool:
+    """Whether what may be a dash stands elsewhere in its cell than the page's figures do.
+
+    `unit`: pixels of a text height.
+    """
     aside = _places(cell.box[::2], dash[::2], unit)[setting.side] - setting.at
     # a figure's middle, from where it is told
     middle = setting.down + (1 - setting.level) * setting.height / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from extractor.reading.apart import (
     Setting,
@@ -46,6 +47,7 @@ SURE_NUMBER = 0.9  # both scores above it and the same string: no further prepar
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
 WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed", "window")
 ANYWHERE = ("sized", "uncrossed")
+Told = TypeVar("Told")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 
 
@@ -140,7 +142,8 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     empty = {i: parts for i, parts in enumerate(cells) if i not in read}
     blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines)
-    read |= _doubt_blanks(empty, blank, settings)
+    units = {part.ink.piece.page: line.text_height for _, parts in inked for part in parts for line in part.ink.lines}
+    read |= _doubt_blanks(empty, blank, settings, units)
     return [read[i] for i in range(len(cells))]
 
 
@@ -207,26 +210,37 @@ def _doubt_places(cells: Sequence[_Cell], fields: Sequence[Field], settings: Map
     for cell, field in zip(cells, fields, strict=True):
         inks = [part.ink for part in cell.parts if part.ink.lines]
         setting = _nearest(inks[0].piece.page, settings) if len(inks) == len(cell.lines) == 1 else None
-        off = field.raw in DASHES and setting is not None and is_off_place(cell.lines[0].box, inks[0].cell, setting)
+        off = field.raw in DASHES and setting is not None and _is_off_place(cell.lines[0], inks[0].cell, setting)
         doubted.append(doubt_dash(field) if off else field)
     return doubted
 
 
-def _nearest(page: int, settings: Mapping[int, Setting]) -> Setting | None:
-    """How figures are set on the page, or where it has too few on the nearest one."""
-    return settings[min(settings, key=lambda other: (abs(other - page), other))] if settings else None
+def _is_off_place(line: TextLine, cell: GridCell, setting: Setting) -> bool:
+    return is_off_place(line.box, cell, setting, line.text_height)
+
+
+def _nearest(page: int, told: Mapping[int, Told]) -> Told | None:
+    """What is told of the page, or where nothing is of the nearest one."""
+    return told[min(told, key=lambda other: (abs(other - page), other))] if told else None
 
 
 def _doubt_blanks(
-    cells: Mapping[int, tuple[CellText, ...]], fields: Mapping[int, Field], settings: Mapping[int, Setting]
+    cells: Mapping[int, tuple[CellText, ...]],
+    fields: Mapping[int, Field],
+    settings: Mapping[int, Setting],
+    units: Mapping[int, float],
 ) -> dict[int, Field]:
-    """Blank fields, those held in which a speck as large as a dash lies where the page's figures stand."""
+    """Blank fields, those held in which a speck as large as a dash lies where the page's figures stand.
+
+    `units`: pixels of a text height by page.
+    """
     doubted = dict(fields)
     for i, field in fields.items():
         marked = any(
-            not is_off_place(mark, part.ink.cell, setting)
+            not is_off_place(mark, part.ink.cell, setting, unit)
             for part in cells[i]
             if (setting := _nearest(part.ink.piece.page, settings)) is not None
+            and (unit := _nearest(part.ink.piece.page, units)) is not None
             for mark in part.ink.marks
         )
         if marked and field.state == "blank" and "stray-ink" not in field.reasons:

@@ -94,15 +94,24 @@ def test_a_dash_that_one_reader_sees_under_a_stamp_where_no_figure_stands_is_the
     assert blank.alternatives[0][0] == "-"
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.5, 2.0])
 @pytest.mark.parametrize(("mark", "held"), [((118, 40, 126, 46), True), ((30, 40, 38, 46), False)])
-def test_a_speck_as_large_as_a_dash_where_figures_stand_makes_no_sure_blank(mark: Box, held: bool) -> None:
-    """A fax had left so little of a dash close to the ruling that the cell was accepted as blank."""
+def test_a_speck_as_large_as_a_dash_where_figures_stand_makes_no_sure_blank(
+    mark: Box, held: bool, scale: float
+) -> None:
+    """A fax had left so little of a dash close to the ruling that the cell was accepted as blank.
+
+    `scale`: of a page with too few figures, beside one that tells.
+    """
     setting = find_setting(set_page("1", "67", "304", "20", "8"))
     assert setting is not None
-    ink = CellInk(GridCell(0, 3, 1, 1, (0.0, 0.0, 260.0, 90.0)), PIECE, specks=True, marks=(mark,))
+    box: Box = (0.0, 0.0, 260.0 * scale, 90.0 * scale)
+    x0, y0, x1, y1 = (v * scale for v in mark)
+    ink = CellInk(GridCell(0, 3, 1, 1, box), PIECE, specks=True, marks=((x0, y0, x1, y1),))
     parts = (CellText(ink, "", 1.0, ()),)
     blank = settle_number(parts, ())
-    (field,) = _doubt_blanks({0: parts}, {0: blank}, {PIECE.page: setting}).values()
+    units = {PIECE.page: TEXT_HEIGHT * scale, PIECE.page + 1: float(TEXT_HEIGHT)}
+    (field,) = _doubt_blanks({0: parts}, {0: blank}, {PIECE.page + 1: setting}, units).values()
     assert field.state == "blank"
     assert ("stray-ink" in field.reasons) is held
 
