@@ -181,7 +181,7 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
     followed, crossing = _followed(guide, block, page)
     most = max(few, WIDE_CELLS) if guide.usual else few
     # where labels take two lines, and units and figures stand between them, hardly a line is full
-    if followed and (_n_full(block, page) >= LEAST_FOLLOWED or _is_part(own, followed)):
+    if followed and (_n_full(block, page) >= LEAST_FOLLOWED or _is_part(own, followed, block)):
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
         beside = sum(line.phrases[0].x1 < followed[0] or line.phrases[-1].x0 > followed[-1] for line in block)
         if guide.ruled:
@@ -209,10 +209,15 @@ def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tupl
     return xs, sum(any(crosses(p, x, page.text_height) for x in xs[1:-1]) for p in phrases)
 
 
-def _is_part(own: Sequence[float], followed: Sequence[float]) -> bool:
-    """Whether the gutters that a page tells itself are among those of another page."""
+def _is_part(own: Sequence[float], followed: Sequence[float], block: Sequence[_TextLine]) -> bool:
+    """Whether the gutters that a page tells itself are among those of another page: near them, or no print between."""
     near = CENTRED * (followed[-1] - followed[0])
-    return len(own) > LEAST_COLUMNS and all(min(abs(x - y) for y in followed[1:-1]) < near for x in own[1:-1])
+    printed = [(p.x0 + p.x1) / 2 for line in block for p in line.phrases]
+
+    def is_same(a: float, b: float) -> bool:
+        return abs(a - b) < near or not any(min(a, b) < x < max(a, b) for x in printed)
+
+    return len(own) > LEAST_COLUMNS and all(any(is_same(x, y) for y in followed[1:-1]) for x in own[1:-1])
 
 
 def _parts_last(own: Sequence[float], followed: Sequence[float], near: float) -> bool:
@@ -279,7 +284,7 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
         inside = sum(start <= i < end for i in crossing)
         if outside < LEAST_FOLLOWED and inside <= few * (end - start):
             block = part[start:end]
-            if _is_part(_own_columns(block, page.text_height), xs) and _keeps(block, page, guide):
+            if _is_part(_own_columns(block, page.text_height), xs, block) and _keeps(block, page, guide):
                 return block
     return whole
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
-from extractor.grid.aligned import _parts_last
+from extractor.grid.aligned import _is_part, _parts_last, _TextLine
+from extractor.grid.phrases import Phrase, group_lines
 from extractor.records import Box, Grid, Guide, PageImage
 
 STT, LABEL, UNIT, VALUE, NOTE = 100, 180, 760, 920, 1060
@@ -212,6 +213,18 @@ def test_known_columns_are_followed_where_hardly_a_line_is_full() -> None:
             y += PITCH
         y += 20
     assert shape(find(page, guide)) == [(N_ROWS, 5)]
+
+
+def test_borders_with_no_print_between_them_are_one() -> None:
+    """A last page of three rows, whose units end far left of where others do, had another border between the columns."""
+    (line,) = group_lines(
+        [Phrase(x, 100.0, x + 60, 120.0, 120.0, ((x, x + 60),), 5, True) for x in (110.0, 200.0, 500.0, 900.0, 1100.0)],
+        20.0,
+    )
+    block = [_TextLine(tuple(line))]
+    usual = [100.0, 190.0, 480.0, 800.0, 1050.0, 1200.0]
+    assert _is_part([100.0, 190.0, 480.0, 600.0, 1050.0, 1200.0], usual, block)
+    assert not _is_part([100.0, 190.0, 400.0, 990.0, 1050.0, 1200.0], usual, block)
 
 
 def test_signatures_below_the_table_do_not_move_its_columns() -> None:
