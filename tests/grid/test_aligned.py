@@ -216,7 +216,7 @@ def test_known_columns_are_followed_where_hardly_a_line_is_full() -> None:
 
 
 def test_borders_with_no_print_between_them_are_one() -> None:
-    """A last page of three rows, whose units end far left of where others do, had another border between the columns."""
+    """A last page of three rows, whose units end left of where others do, had another border behind them."""
     (line,) = group_lines(
         [Phrase(x, 100.0, x + 60, 120.0, 120.0, ((x, x + 60),), 5, True) for x in (110.0, 200.0, 500.0, 900.0, 1100.0)],
         20.0,
@@ -224,7 +224,7 @@ def test_borders_with_no_print_between_them_are_one() -> None:
     block = [_TextLine(tuple(line))]
     usual = [100.0, 190.0, 480.0, 800.0, 1050.0, 1200.0]
     assert _is_part([100.0, 190.0, 480.0, 600.0, 1050.0, 1200.0], usual, block)
-    assert not _is_part([100.0, 190.0, 400.0, 990.0, 1050.0, 1200.0], usual, block)
+    assert not _is_part([100.0, 190.0, 480.0, 600.0, 1170.0, 1200.0], usual, block)
 
 
 def test_signatures_below_the_table_do_not_move_its_columns() -> None:
