@@ -17,7 +17,7 @@ from extractor.grid import (
     usual_guide,
 )
 from extractor.page import PageReader, open_pages, prepare_page
-from extractor.reading import Engine, find_ink, find_lost_borders, is_true_layer, read_first
+from extractor.reading import Engine, find_ink, find_lost_borders, is_true_layer, part_cells, read_first
 from extractor.records import Guide, PageImage, PageText, Source
 from extractor.settings import Settings
 
@@ -143,6 +143,9 @@ def _read_page(
     if any(lost):
         grids = tuple(part_columns(grid, borders) for grid, borders in zip(grids, lost, strict=True))
         ink, own = find_ink(page, grids), replace(find_guide(page, grids), broken=True)
+    parted = tuple(part_cells(grid) if grid.grid.ruled else grid.grid for grid in ink.grids)
+    if parted != grids:
+        ink = find_ink(page, parted)
     cut = ("cut-table",) if any(cell.cut for grid in ink.grids for cell in grid.cells) else ()
     rows = ("cut-rows",) if any(grid.cut for grid in ink.grids) else ()
     return read_first(ink, next(iter(engines.values())), before), own, (*page.notes, *cut, *rows)

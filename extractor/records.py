@@ -99,13 +99,17 @@ class PageImage:
 # ── grid ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell of the ruled (or inferred) grid; `box` in pixels of the straightened page."""
+    """A cell of the ruled (or inferred) grid; `box` in pixels of the straightened page.
+
+    `by_print`: one of its sides is no ruling, but told by the print beside it.
+    """
 
     row: int
     column: int
     row_span: int
     column_span: int
     box: Box
+    by_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)

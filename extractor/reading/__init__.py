@@ -5,7 +5,7 @@ from extractor.reading.engines import ENGINES, Engine, load_engines
 from extractor.reading.first import read_first
 from extractor.reading.ink import find_ink
 from extractor.reading.layer import is_true_layer
-from extractor.reading.parted import find_lost_borders
+from extractor.reading.parted import find_lost_borders, part_cells
 
 __all__ = [
     "ENGINES",
@@ -14,6 +14,7 @@ __all__ = [
     "find_lost_borders",
     "is_true_layer",
     "load_engines",
+    "part_cells",
     "read_cells",
     "read_first",
     "read_lines",

@@ -14,7 +14,7 @@ from extractor.records import Reading
 
 KNOWN_WORD = 12.0  # odds by which a word of the form is likelier than one that no form holds
 MAX_VARIANTS = 24
-ROW_NUMBER = re.compile(r"(?:[IVX]+|\d+\.\d+)(?:\.\d+)*[.)]?")  # alone on its line
+ROW_NUMBER = re.compile(r"(?:[IVX]+|\d+)(?:\.\d+)*[.)]?")  # alone on its line
 PUNCTUATION = ".,;:()\"'"
 SURE_NUMBER = 0.65  # a row's number above this share of all that may be read stands
 SURE_WORD = 0.65  # a word above this needs no second engine

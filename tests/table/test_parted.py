@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from extractor.grid import find_grids, part_columns
-from extractor.reading import find_ink, find_lost_borders
+from extractor.reading import find_ink, find_lost_borders, part_cells
 from extractor.records import Box, Grid, PageImage, PageInk
 
 LEFT, RIGHT, TOP, PITCH, N_ROWS = 100, 1000, 100, 60, 8
@@ -88,3 +90,32 @@ def test_every_column_keeps_its_cells_where_others_are_parted() -> None:
     assert whole.n_columns == 6
     places = sorted({(cell.column, round(cell.box[0], -1)) for cell in whole.cells})
     assert places == [(0, 100), (1, 300), (2, 500), (3, 640), (4, 760), (5, 880)]
+
+
+def test_a_row_that_lost_its_upright_rulings_is_parted_by_its_print_alone() -> None:
+    page = make_page([("12", "")] * N_ROWS)
+    pixels = page.gray.copy()
+    for row in (2, 5):
+        for x in BORDERS[1:-1]:
+            pixels[TOP + row * PITCH + 3 : TOP + (row + 1) * PITCH - 2, x - 3 : x + 4] = 255
+    cell = np.s_[TOP + 5 * PITCH + 3 : TOP + 6 * PITCH - 2, LEFT + 3 : RIGHT - 3]
+    pixels[cell] = 255
+    print_text(pixels, "2. So ho so da tiep nhan trong ky", 120, 5)  # a title, over the borders of two columns
+    page = replace(page, gray=pixels, raw=pixels)
+    (grid,) = find_grids(page)
+    ink = find_ink(page, (grid,)).grids[0]
+    told = part_cells(ink)
+    assert {(c.column, c.column_span) for c in grid.cells if c.row in (2, 5)} == {(0, 4)}
+    # nothing is printed in the last column, so nothing tells that the figure's ends before it
+    assert [(c.column, c.column_span, c.by_print) for c in told.cells if c.row == 2] == [
+        (0, 1, True),
+        (1, 1, True),
+        (2, 2, True),
+    ]
+    assert [(c.column, c.column_span) for c in told.cells if c.row == 5] == [(0, 4)]
+    # the figure is read, and for a person
+    assert {(cell.cell.row, cell.cell.column) for cell in find_ink(page, (told,)).grids[0].cells if cell.parted} == {
+        (2, 0),
+        (2, 1),
+        (2, 2),
+    }

@@ -47,6 +47,7 @@ def test_of_the_ways_to_read_a_row_number_that_which_is_one_stands() -> None:
         assert is_plain(number, frozenset())
     # two numbers are as likely, and a word is none
     assert not is_plain(read({"1": 0.5, "7": 0.45}, ".4"), frozenset())
+    assert read_words(read({"1": 0.5, "I": 0.45}, ""), frozenset())[0] == ("1", 0.5)
     assert not is_plain(read({"I": 0.5, "l": 0.45}, "m"), frozenset())
 
 
