@@ -10,6 +10,7 @@ from extractor.grid.line import EDGE_COVERED, Line, inked
 from extractor.grid.rulings import Rulings
 
 TIGHT_ROW = 2.0  # text heights: in a lower row tall letters reach from ruling to ruling and look like one
+TALL_ROW = 3.0  # text heights: no letter is nearly as high as a single row of two lines
 FEW_ROWS = 0.15  # a vertical line that parts no more than this share of the rows is letters or the rim of a stamp,
 MANY_ROWS = 8  # where the rows are tight or as many as this
 SLIVER = 1.5  # text heights: no column is narrower
@@ -34,7 +35,12 @@ def _not_letters(vertical: list[Line], horizontal: list[Line], rulings: Rulings)
     if len(spans) == 1:
         # of a single row, such as a header at a page's foot, nothing else tells
         top, bottom = (line.position for line in horizontal)
-        return [line for line in vertical if rulings.is_whole(line.position, top, bottom)]
+        tall = bottom - top > TALL_ROW * rulings.text_height
+        return [
+            line
+            for line in vertical
+            if rulings.is_whole(line.position, top, bottom) or (tall and line.covered(top, bottom) >= WHOLE)
+        ]
     kept = []
     for line in vertical:
         parted = [b.position - a.position for a, b in spans if line.covered(a.position, b.position) >= EDGE_COVERED]

@@ -290,6 +290,21 @@ def test_which_pages_deserve_a_second_look() -> None:
     assert is_unlike(other, unruled)  # the table without rulings may begin or end beside it
 
 
+@pytest.mark.parametrize("uprights", [(150, 700, 950, 1450), (150, 700, 715, 950, 1450)])
+def test_a_row_of_two_lines_alone_on_a_page_is_told_by_its_broken_rulings(uprights: Sequence[int]) -> None:
+    page = np.full((1400, 1600), 255, np.uint8)
+    for y in (150, 250):
+        for x in range(150, 1450, 10):
+            cv2.line(page, (x, y), (x + 6, y), 0, 2)
+    for x in uprights:
+        for y in range(150, 250, 10):
+            cv2.line(page, (x, y), (x, y + (6 if x != 715 else 2)), 0, 2)
+    for line, text in enumerate(("So UBND cap xa thuc hien", "xem xet cua lanh dao")):
+        cv2.putText(page, text, (165, 190 + 40 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    cv2.putText(page, "10", (800, 210), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert [(rows, columns) for rows, columns, _ in shape(find(page))] == [(1, 3)]
+
+
 @pytest.mark.parametrize(("left", "top", "bottom"), [(350, 400, 414), (270, 80, 880)])
 def test_two_tables_that_a_stroke_too_long_or_a_streak_joins_are_two(left: int, top: int, bottom: int) -> None:
     page = np.full((900, 1200), 255, np.uint8)
