@@ -15,6 +15,7 @@ from extractor.form import Form
 from extractor.indicator import list_catalogues, load_catalogue, match_rows, pin_rows
 from extractor.ingest import open_bytes, read_file
 from extractor.measures import find_measures, main_measure, read_measures, with_main_measure
+from extractor.missed import find_missed
 from extractor.pages import NOBODY, Pages, Watch, read_pages
 from extractor.reading import Engine, load_engines, read_lines, read_rows
 from extractor.records import (
@@ -128,8 +129,11 @@ def _read_filed(source: Source, filed: Filed, pages: Pages, engines: dict[str, E
     if isinstance(form, DocumentError):
         raise form
     mine = {*filed.sheaf.pages, *filed.sheaf.extra}
-    notes = tuple(note for note in pages.notes if note[0] in mine)
-    own = replace(pages, unread=tuple(page for page in pages.unread if page in mine), notes=notes)
+    texts = [page for page in pages.texts if page.number in mine]
+    missed = find_missed(texts, filed.sheaf.pages, form.pages, form.catalogue, next(iter(engines.values())))
+    notes = (*(note for note in pages.notes if note[0] in mine), *((page, "no-table-found") for page in missed))
+    unread = {page for page in pages.unread if page in mine} | set(missed)
+    own = replace(pages, unread=tuple(sorted(unread)), notes=tuple(sorted(notes)))
     table, head = read_form(form, own, engines, filed)
     return Report(source, form.catalogue, form.confidence, table, head, engine_versions(engines))
 

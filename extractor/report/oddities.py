@@ -76,6 +76,10 @@ UNREAD: dict[str, tuple[str, str]] = {
     "too-slow": ("mất quá nhiều thời gian", "it took too long"),
     "too-much-memory": ("cần quá nhiều bộ nhớ", "it took too much memory"),
     "crashed": ("tiến trình đọc trang bị dừng đột ngột", "the process that read it crashed"),
+    "no-table-found": (
+        "trang in tên chỉ tiêu nhưng không tìm thấy bảng",
+        "it prints labels of the form, but no table was found there",
+    ),
     "unreadable-file": ("trang bị hỏng", "it is damaged"),
 }
 IMAGE = "image:"  # of a page that was an image of a folder: its name follows

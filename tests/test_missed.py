@@ -1,0 +1,45 @@
+"""A page behind the form on which no table was found: whether it prints rows of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from extractor.indicator import load_catalogue
+from extractor.missed import find_missed
+from extractor.records import LooseLine, PageText, Piece, Reading, TextLine
+
+BOX = (0.1, 0.1, 0.9, 0.2)
+
+
+class NoEngine:
+    """Reads nothing: the lines of these pages come from a text layer."""
+
+    name = origin = version = "none"
+
+    def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
+        assert not lines
+        return []
+
+
+def page_of(number: int, *lines: str) -> PageText:
+    return PageText(number, "digital", (), tuple(LooseLine(Piece(number, BOX), None, line, BOX) for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("lines", "missed"),
+    [
+        (("14", "Số UBND cấp xã thực hiện xem xét của lãnh đạo Cơ quan 10", "đối với hệ thống QLCL"), True),
+        (("So UBND cap xa thuc hien danh gia nội bo UBND cấp xã 12",), True),
+        (("Nơi nhận: TM. ỦY BAN NHÂN DÂN HUYỆN", "- Sở Nội vụ; KT. CHỦ TỊCH", "- Lưu: VT, NV. PHÓ CHỦ TỊCH"), False),
+        (("14",), False),
+        ((), False),
+    ],
+)
+def test_what_a_page_without_a_table_prints_tells_whether_rows_are_missed(lines: tuple[str, ...], missed: bool) -> None:
+    catalogue = load_catalogue("soctrang-cchc-huyen")
+    pages = [page_of(5, *lines)]
+    assert find_missed(pages, (3, 4, 5), (3, 4), catalogue, NoEngine()) == ((5,) if missed else ())
+    # far from the form, a label is a sentence of the report
+    assert find_missed(pages, (3, 4, 6, 5), (3, 4), catalogue, NoEngine()) == ()
