@@ -57,6 +57,7 @@ accuracy: $(STAMP) fonts ## measure on freshly generated reports: PROFILES, COUN
 	$(BIN)/python -m fixtures.generator --profile $(PROFILES) --count $(COUNT) --seed $(SEED) --out $(ACCURACY)/truth --jobs $(JOBS)
 	-$(BIN)/extractor extract $(ACCURACY)/truth --out $(ACCURACY)/read --jobs $(JOBS)
 	$(BIN)/extractor evaluate $(ACCURACY)/truth $(ACCURACY)/read --json $(ACCURACY)/measures.json
+	$(BIN)/python -m tools.accuracy_tables $(ACCURACY)/measures.json
 
 CALIBRATION ?= out/calibration
 SHORT_SEED ?= 2
