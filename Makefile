@@ -19,6 +19,8 @@ $(STAMP): pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@# a checkout is not compiled as packages are, and where Python may not write, each process would compile it again
+	$(BIN)/python -m compileall -q extractor
 	@touch $(STAMP)
 
 install: $(STAMP) ## set up .venv with the pinned packages and this checkout
