@@ -232,6 +232,7 @@ def _doubt_blanks(
 ) -> dict[int, Field]:
     """Blank fields, those held in which a speck as large as a dash lies where the page's figures stand.
 
+    So are those from which coloured ink was taken that may be a figure printed in red or blue.
     `units`: pixels of a text height by page.
     """
     doubted = dict(fields)
@@ -243,6 +244,7 @@ def _doubt_blanks(
             and (unit := _nearest(part.ink.piece.page, units)) is not None
             for mark in part.ink.marks
         )
+        marked = marked or any(part.ink.lifted for part in cells[i])
         if marked and field.state == "blank" and "stray-ink" not in field.reasons:
             held = (*field.reasons, "stray-ink")
             doubted[i] = replace(field, reasons=held, confidence=min(field.confidence, STRAY_BLANK))

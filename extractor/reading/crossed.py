@@ -23,6 +23,7 @@ HIDDEN = 0.9  # text heights of a stroke within a figure's ink
 CORNER = 0.25  # the same where it may turn
 AIM = 0.3  # share of the hidden length by which a stroke may miss its aim
 BEND = 0.8  # growth per length by which its direction may change within a figure
+MOST_CHAINS = 300  # more are a screen's dots, of which each may go on in many others
 INKED = 0.9  # share of its hidden course that is inked
 
 
@@ -65,8 +66,10 @@ def _strokes(ink: np.ndarray, text_height: float, long: float) -> np.ndarray:
     """Mask of the ink, 0 and 1 (h, w), of strokes that run more from column to column than from row to row."""
     thickness = _thickness(ink)
     chains = _chains(ink, max(THIN * thickness, 3.0))
-    joined = _join(chains, ink, text_height, thickness)
     found = np.zeros_like(ink)
+    if len(chains) > MOST_CHAINS:
+        return found
+    joined = _join(chains, ink, text_height, thickness)
     for members in joined:
         if members[-1].end - members[0].start >= long * text_height:
             for chain in members:

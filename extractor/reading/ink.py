@@ -94,6 +94,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     # strokes of a signature in a blank cell may be a figure that was lifted with it
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
+    lifted = _share(page.stamp, (x0, y0, x1, y1)) + _share(page.signature, (x0, y0, x1, y1))
     return CellInk(
         cell,
         piece,
@@ -106,6 +107,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         faint=faint,
         marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines),
+        lifted=not lines and lifted * area > WRITTEN,
     )
 
 

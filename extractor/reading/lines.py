@@ -313,6 +313,8 @@ def _assign(boxes: np.ndarray, rows: list[tuple[int, int]]) -> tuple[InkLine, ..
         if len(mine):
             # a component that spans two lines is bounded by its own line's span
             top, bottom = max(int(mine[:, 1].min()), y0 - 2), min(int(mine[:, 3].max()), y1 + 2)
+            if bottom <= top:  # what no line's span reaches stands by itself
+                top, bottom = int(mine[:, 1].min()), int(mine[:, 3].max())
             across = boxes[overlap[:, i] > 0.3 * (y1 - y0)]
             x0, x1 = int(mine[:, 0].min()), int(mine[:, 2].max())
             if len(across):

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from extractor.reading import crossed
 from extractor.reading.apart import find_apart
 from extractor.reading.consensus import settle_apart, settle_beside, settle_number
 from extractor.reading.crossed import without_strokes
@@ -141,3 +142,12 @@ def test_a_stroke_that_stands_alone_beside_a_figure_is_no_figure() -> None:
     parts = parts_of(make_line("07"), stray=False)
     field = settle_number(parts, read(("ppocr", "i 07", 0.9), ("trueocr", "i 07", 0.9), ("tesseract-eng", "107", 0.1)))
     assert (field.raw, "look-alike" in field.reasons) == ("i 07", False)
+
+
+def test_a_screen_s_dots_are_no_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of a shaded cell's many dots may go on in many others: one report took minutes."""
+    line = make_line("67")
+    dots = line.clean.copy()
+    dots[::3, ::3] = 0
+    monkeypatch.delattr(crossed, "_join")
+    assert without_strokes(replace(line, raw=dots, clean=dots)) is None

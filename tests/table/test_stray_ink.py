@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from extractor.reading import find_ink
+from extractor.reading.careful import _doubt_blanks
 from extractor.reading.consensus import settle_number
 from extractor.records import Box, CellInk, CellText, Grid, GridCell, PageImage, Piece, Reading, TextLine
 
@@ -19,6 +20,7 @@ def find_cells(
     stray: np.ndarray | None = None,
     raw: np.ndarray | None = None,
     pen: np.ndarray | None = None,
+    stamp: np.ndarray | None = None,
 ) -> tuple[CellInk, ...]:
     """Ink of a column of cells."""
 
@@ -28,7 +30,7 @@ def find_cells(
     cells = tuple(GridCell(r, 0, 1, 1, (0.0, r * 60.0, 300.0, r * 60.0 + 60.0)) for r in range(N_ROWS))
     grid = Grid(1, N_ROWS, 1, cells, (0.0, 0.0, 300.0, 60.0 * N_ROWS), True, 1.0)
     raw = page if raw is None else raw
-    image = PageImage(1, page, raw, None, 200.0, TEXT_HEIGHT, "scan", same, stray=stray, pen=pen)
+    image = PageImage(1, page, raw, stamp, 200.0, TEXT_HEIGHT, "scan", same, stray=stray, pen=pen)
     return find_ink(image, (grid,)).grids[0].cells
 
 
@@ -223,3 +225,17 @@ def test_shreds_of_a_ruling_are_no_figure_and_a_one_beside_the_ruling_is() -> No
     page[5 * HEIGHT + 20 : 5 * HEIGHT + 42, 2:9] = 0
     cells = find_cells(page)
     assert [bool(cells[row].lines) for row in (3, 5)] == [False, True]
+
+
+def test_a_blank_cell_from_which_a_figure_s_worth_of_coloured_ink_was_lifted_is_for_a_person() -> None:
+    """Figures printed in red had gone with the page's stamp, and their cells were accepted as blank."""
+    page, printed = make_page(), make_page()
+    write(printed, 3, "4")
+    printed[5 * HEIGHT + 20 : 5 * HEIGHT + 23, 100:103] = 0  # a speck of the stamp
+    write(page, 6, "74")
+    cells = find_cells(page, raw=printed, stamp=printed < 255)
+    assert [cells[row].lifted for row in (3, 4, 5, 6)] == [True, False, False, False]
+    parts = tuple((CellText(cell, "", 1.0, ()),) for cell in cells[3:6])
+    blank = {n: settle_number(part, ()) for n, part in enumerate(parts)}
+    told = _doubt_blanks(dict(enumerate(parts)), blank, {}, {})
+    assert ["stray-ink" in told[n].reasons for n in range(3)] == [True, False, False]
