@@ -1,6 +1,7 @@
-"""Pages that follow the form and show no table -> those that print labels of the form all the same.
+"""Pages of the form, or behind it -> those that print labels of the form outside of the tables found.
 
-A last page with a row or two whose rulings are gone has no grid: what it prints must not count as not printed.
+A last page with a row or two whose rulings are gone has no grid, and of rows that only white parts the last may be left
+out of it: what is printed there must not count as not printed.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from extractor.reading import Engine
 from extractor.records import Catalogue, LooseLine, PageText
 from extractor.value import plain_words
 
-SAME_LABEL = 90  # rapidfuzz partial score of a line and a label without their marks
-LEAST_LETTERS = 24  # of the shorter one: an office's name is shorter, and is in many labels
+SAME_LABEL = 90  # rapidfuzz partial score of a line and the beginning of a label, both without their marks
+BEGINNING = 24  # letters of a label: what a wrapped line has of it, and more than an office's name
 
 
 def find_missed(
@@ -23,10 +24,20 @@ def find_missed(
 ) -> tuple[int, ...]:
     """Numbers of such pages. `order`: pages of the report in its order; `form`: those that hold the form."""
     follow = {after for before, after in pairwise(order) if before in form}
-    pages = [page for page in texts if page.number in follow and not page.grids]
+    outside = {page.number: _outside(page) for page in texts if page.number in {*follow, *form}}
     texts_of = (plain_words(label) for i in catalogue.indicators for label in (i.label, *i.variants))
-    labels = [text for text in texts_of if len(text) >= LEAST_LETTERS]
-    return tuple(page.number for page in pages if any(_is_label(line, labels) for line in _read(page.loose, engine)))
+    labels = [text[:BEGINNING] for text in texts_of if len(text) >= BEGINNING]
+    return tuple(n for n, lines in outside.items() if any(_is_label(line, labels) for line in _read(lines, engine)))
+
+
+def _outside(page: PageText) -> tuple[LooseLine, ...]:
+    """Lines that may be rows of the form: all of a page without a table, those behind the first one without rulings."""
+    if not page.grids:
+        return page.loose
+    if any(grid.ink.grid.ruled for grid in page.grids):
+        return ()
+    top = min(grid.ink.upright[3] for grid in page.grids)
+    return tuple(line for line in page.loose if line.upright[1] >= top)
 
 
 def _read(lines: Sequence[LooseLine], engine: Engine) -> list[str]:
@@ -35,6 +46,6 @@ def _read(lines: Sequence[LooseLine], engine: Engine) -> list[str]:
 
 
 def _is_label(line: str, labels: Sequence[str]) -> bool:
-    if len(line) < LEAST_LETTERS:
+    if len(line) < BEGINNING:
         return False
     return process.extractOne(line, labels, scorer=fuzz.partial_ratio, score_cutoff=SAME_LABEL) is not None

@@ -8,7 +8,7 @@ import pytest
 
 from extractor.indicator import load_catalogue
 from extractor.missed import find_missed
-from extractor.records import LooseLine, PageText, Piece, Reading, TextLine
+from extractor.records import Grid, GridInk, GridText, LooseLine, PageText, Piece, Reading, TextLine
 
 BOX = (0.1, 0.1, 0.9, 0.2)
 
@@ -43,3 +43,16 @@ def test_what_a_page_without_a_table_prints_tells_whether_rows_are_missed(lines:
     assert find_missed(pages, (3, 4, 5), (3, 4), catalogue, NoEngine()) == ((5,) if missed else ())
     # far from the form, a label is a sentence of the report
     assert find_missed(pages, (3, 4, 6, 5), (3, 4), catalogue, NoEngine()) == ()
+
+
+@pytest.mark.parametrize(("ruled", "below", "missed"), [(False, 0.5, True), (False, 0.0, False), (True, 0.5, False)])
+def test_a_label_below_a_table_without_rulings_may_be_a_row_of_it(ruled: bool, below: float, missed: bool) -> None:
+    """Of two rows that level rulings alone framed on a last page, the second was in no table."""
+    catalogue = load_catalogue("soctrang-cchc-huyen")
+    upright = (0.1, 0.2, 0.9, 0.3)
+    grid = GridText(GridInk(Grid(4, 1, 5, (), upright, ruled, 0.9), (), upright, upright), ())
+    box = (0.1, below, 0.9, below + 0.1)
+    line = LooseLine(Piece(4, box), None, "Số UBND cấp xã thực hiện đánh giá nội bộ 8", box)
+    assert find_missed([PageText(4, "digital", (grid,), (line,))], (3, 4), (3, 4), catalogue, NoEngine()) == (
+        (4,) if missed else ()
+    )

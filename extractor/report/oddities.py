@@ -77,8 +77,8 @@ UNREAD: dict[str, tuple[str, str]] = {
     "too-much-memory": ("cần quá nhiều bộ nhớ", "it took too much memory"),
     "crashed": ("tiến trình đọc trang bị dừng đột ngột", "the process that read it crashed"),
     "no-table-found": (
-        "trang in tên chỉ tiêu nhưng không tìm thấy bảng",
-        "it prints labels of the form, but no table was found there",
+        "trang in tên chỉ tiêu ngoài các bảng tìm thấy",
+        "it prints labels of the form outside of the tables found",
     ),
     "unreadable-file": ("trang bị hỏng", "it is damaged"),
 }
