@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import pikepdf
 import pytest
 
+from extractor import extract
 from extractor.indicator import load_catalogue
 from extractor.missed import find_missed
 from extractor.records import Grid, GridInk, GridText, LooseLine, PageText, Piece, Reading, TextLine
 
+DIGITAL = Path(__file__).parents[1] / "fixtures" / "cases" / "seed-digital.pdf"
 BOX = (0.1, 0.1, 0.9, 0.2)
 
 
@@ -56,3 +60,19 @@ def test_a_label_below_a_table_without_rulings_may_be_a_row_of_it(ruled: bool, b
     assert find_missed([PageText(4, "digital", (grid,), (line,))], (3, 4), (3, 4), catalogue, NoEngine()) == (
         (4,) if missed else ()
     )
+
+
+def test_a_report_with_such_a_page_is_partial_and_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    with pikepdf.open(DIGITAL) as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        last = pdf.pages[-1]
+        last.Contents = pdf.make_stream(b"BT /F1 11 Tf 80 760 Td (So UBND cap xa thuc hien danh gia noi bo 8) Tj ET")
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        last.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        pdf.save(path)
+        number = len(pdf.pages)
+    document = extract(path)
+    assert document.outcome == "partial"
+    (said,) = (finding for finding in document.findings if finding.rule == "unread-page")
+    assert (said.page, "outside of the tables found" in said.message.en) == (number, True)

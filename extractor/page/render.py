@@ -153,9 +153,8 @@ def _own_pixels(page: pdfium.PdfPage, image: pdfium.PdfImage, scale: float) -> n
         pixels = image.get_bitmap().to_numpy()
     except pdfium.PdfiumError:
         return None
-    if pixels.ndim == 3 and pixels.shape[2] not in (1, 3, 4):
-        return None
-    return _plain_array(np.rot90(pixels, -turned))
+    upright = np.rot90(pixels, -turned)
+    return _plain_array(upright) if upright.shape[1::-1] == size else None
 
 
 def _plain_array(pixels: np.ndarray) -> np.ndarray:
