@@ -20,6 +20,9 @@ UNEVEN = 0.16  # of their height by which digits of one figure differ, or stand 
 UNLIKE = 0.16  # the same, by which a figure differs from the others of its page
 STROKE = 1.3  # of its height: a level stroke in a figure that is longer belongs to no digit
 BAR = 0.8  # of its height: what the bar of each 4 adds where bars of several touch
+LONE_STROKE = 0.74  # of its height: a level stroke through a lone digit is longer than those of digits but 4
+MIDDLE = 0.3, 0.8  # of its height: what strikes a figure out passes there, what underlines it does not
+ACROSS = 0.9  # of a figure's width that a stroke through it takes at least
 FIGURE = re.compile(r"[\d.,]*\d[\d.,]*")
 SHORT = frozenset("012")  # digits that old-style figures set lower than all others
 OLD_STYLE = 0.86  # of the others' height, below which they are set so
@@ -31,13 +34,16 @@ MANY = 0.25  # share of a page's figures that differ, from which all of them are
 class Figure:
     """Tops and feet of its digits in pixels, left to right. `digits`: which they are, "" where they touch.
 
-    `struck`: a long level stroke runs through it, or below.
+    `struck`: a level stroke as wide as the figure runs through it, `lone` where that is hardly longer than a digit's
+    own; `lined`: one longer than a digit's lies in it or below.
     """
 
     tops: tuple[int, ...]
     feet: tuple[int, ...]
     digits: str = ""
     struck: bool = False
+    lone: bool = False
+    lined: bool = False
 
     @property
     def heights(self) -> tuple[int, ...]:
@@ -88,12 +94,30 @@ def measure_figure(line: TextLine, raw: str) -> Figure | None:
         return None
     read = re.sub(r"\D", "", raw)
     longest = max((len(fours) for fours in re.findall("4+", read)), default=0)
+    long = max(STROKE, BAR * longest) * highest
+    through = _longest_through(ink)
+    lone = len(read) == 1 and read != "4" and LONE_STROKE * highest <= through < long
     return Figure(
         tuple(top for top, _ in high),
         tuple(foot for _, foot in high),
         read if len(read) == len(high) else "",
-        _has_stroke(ink, max(STROKE, BAR * longest) * highest),
+        through >= long or lone,
+        lone,
+        bool(_has_stroke(ink, long)),
     )
+
+
+def _longest_through(ink: np.ndarray) -> int:
+    """Pixels of the longest stretch of ink, level to a pixel or two, that passes through the middle of a figure.
+
+    0 where it is not as wide as the figure.
+    """
+    top, foot = _span(ink)
+    left, right = _span(ink.T)
+    steady = cv2.dilate(ink[top:foot, left:right].view(np.uint8), np.ones((3, 1), np.uint8))
+    first, last = (round(share * (foot - top)) for share in MIDDLE)
+    longest = max((b - a for row in steady[first : last + 1] for a, b in _runs(row > 0)), default=0)
+    return longest if longest >= ACROSS * (right - left) else 0
 
 
 def _has_stroke(ink: np.ndarray, length: float) -> bool:
@@ -107,9 +131,12 @@ def _has_stroke(ink: np.ndarray, length: float) -> bool:
 def find_unlike(figures: Sequence[Figure]) -> list[bool]:
     """Which of a page's figures are no print: uneven or struck ones, and ones much higher or lower than the others."""
     if len(figures) < LEAST_FIGURES:
-        return [figure.uneven or figure.struck for figure in figures]
-    underlined = sum(figure.struck for figure in figures) > MANY * len(figures)
-    struck = [figure.struck and not underlined for figure in figures]
+        return [figure.uneven or figure.struck or figure.lined for figure in figures]
+    underlined = sum(figure.lined and not figure.struck for figure in figures) > MANY * len(figures)
+    # where many lone digits and nothing else seem struck, so their font looks
+    wide = sum(figure.lone for figure in figures) > MANY * len(figures)
+    wide &= not any(figure.struck and not figure.lone for figure in figures)
+    struck = [(f.struck and not (wide and f.lone)) or (f.lined and not underlined) for f in figures]
     low, high = _old_style(figures)
     if low and high:
         return [_is_off(figure, low, high) or out for figure, out in zip(figures, struck, strict=True)]

@@ -72,7 +72,7 @@ def test_bars_of_fours_that_touch_are_no_stroke_of_a_pen() -> None:
     for raw, struck in (("44", False), ("11", True)):
         figure = measure_figure(fours, raw)
         assert figure is not None
-        assert figure.struck is struck
+        assert figure.lined is struck
 
 
 def test_old_style_figures_are_print() -> None:
@@ -87,8 +87,38 @@ def test_old_style_figures_are_print() -> None:
     assert find_unlike([*seen, wrong]) == [*[False] * len(texts), True]
 
 
-def test_a_stroke_through_a_figure_strikes_it_out_but_underlines_are_print() -> None:
-    struck = write(DIGIT, DIGIT)
-    struck.clean[24:26, 8:60] = 0
+def with_stroke(line: TextLine, top: int, x0: int, x1: int) -> TextLine:
+    line.clean[top : top + 2, x0:x1] = 0
+    return line
+
+
+def test_a_stroke_through_a_figure_strikes_it_out_however_many_there_are() -> None:
+    struck = with_stroke(write(DIGIT, DIGIT), 24, 8, 60)
     assert unlike(struck, *[write(DIGIT, DIGIT)] * 6) == [True, *[False] * 6]
-    assert unlike(*[struck] * 6) == [False] * 6
+    assert unlike(*[struck] * 6) == [True] * 6
+
+
+def test_a_stroke_that_is_not_quite_level_strikes_out_as_well() -> None:
+    aslant = write(DIGIT, DIGIT)
+    for n, x in enumerate(range(6, 56, 10)):
+        aslant.clean[22 + n : 24 + n, x : x + 10] = 0
+    assert unlike(aslant, *[write(DIGIT, DIGIT)] * 6) == [True, *[False] * 6]
+
+
+def test_a_lone_digit_is_struck_out_by_what_is_longer_than_a_digit_is_wide() -> None:
+    struck = measure_figure(with_stroke(write(DIGIT), 22, 6, 26), "7")
+    assert struck is not None
+    assert struck.struck
+    assert find_unlike([struck] * 6) == [False] * 6  # a wide font
+    two = measure_figure(with_stroke(write(DIGIT, DIGIT), 24, 6, 46), "11")
+    assert two is not None
+    assert find_unlike([*[struck] * 6, two]) == [True] * 7  # one that is surely struck tells that they are
+
+
+def test_underlined_figures_are_print_but_for_few_of_them() -> None:
+    lined = [with_stroke(write(DIGIT, DIGIT), 38, 8, 45) for _ in range(6)]
+    for line in lined:
+        x0, y0, x1, _ = line.inner
+        object.__setattr__(line, "inner", (x0, y0, x1, 42))
+    assert unlike(*lined) == [False] * 6
+    assert unlike(lined[0], *[write(DIGIT, DIGIT)] * 6) == [True, *[False] * 6]
