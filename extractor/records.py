@@ -198,6 +198,7 @@ class CellInk:
     `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
     `parted`: print stands on both sides of where a ruling may have been lost, in it or in its column.
     `crossed`: a streak that was lifted touches its ink.
+    `runs_over`: print seems to go on beyond its side.
     `lifted`: it has no lines, but as much coloured ink as a figure was taken from it with a stamp or a signature.
     `faint`: where it has no lines, ink too pale or broken to be sure of; `marks`: boxes of specks as large as a dash.
     """
@@ -219,6 +220,7 @@ class CellInk:
     parted: bool = False
     crossed: bool = False
     lifted: bool = False
+    runs_over: bool = False
     marks: tuple[Box, ...] = ()
 
     @property

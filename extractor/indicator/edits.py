@@ -13,7 +13,7 @@ from math import inf
 
 from rapidfuzz.distance import OSA, LCSseq
 
-from extractor.indicator.words import is_syllable, sound
+from extractor.indicator.words import SHORT_FORMS, is_syllable, sound
 
 Words = tuple[str, ...]
 
@@ -31,6 +31,7 @@ ADDED, ADDED_MOST = 3.0, 8.0  # a word after the end; however many
 USUAL_END, GARBLED_END = 0.3, 0.8  # a word after the end that offices often add; one that is no word
 AGAIN, LEAST_AGAIN = 0.8, 4  # a word put in that the label has anyway, all of them or so many at once
 INITIALS, LEAST_INITIALS = 1.0, 3  # an abbreviation of just these words; from that many letters
+GARBLED_SHORT, MOST_PIECES = 0.5, 2  # share of wrong letters in a usual abbreviation, and what it may fall apart into
 NOT = 18.0  # "không" or "chưa" put in or left out
 OTHER = 18.0  # another word in a word's place: rather a stranger, since that is how the form's own labels differ
 BESIDE_LOST = 6.0  # a word left out beside another change
@@ -143,7 +144,20 @@ def _replaced(lost: Words, put: Words, weights: Mapping[str, float]) -> float:
                         cost[i + di][j + dj] = min(cost[i + di][j + dj], price)
                 if j < len(put) and _are_initials(put[j], lost[i:]):
                     cost[i + len(put[j])][j + 1] = min(cost[i + len(put[j])][j + 1], here + INITIALS)
+                for di, dj in _garbled_short(lost[i:], put[j:]):
+                    cost[i + di][j + dj] = min(cost[i + di][j + dj], here + GARBLED)
     return min(cost[-1][-1], BEYOND)
+
+
+def _garbled_short(lost: Words, put: Words) -> list[tuple[int, int]]:
+    """Words of the form of which the office's abbreviation was misread, and words of the print that are left of it."""
+    return [
+        (di, dj)
+        for di in range(2, len(lost) + 1)
+        if (short := SHORT_FORMS.get(lost[:di]))
+        for dj in range(1, min(MOST_PIECES, len(put)) + 1)
+        if not all(map(is_syllable, put[:dj])) and OSA.distance("".join(put[:dj]), short) <= GARBLED_SHORT * len(short)
+    ]
 
 
 def _are_initials(word: str, spelled_out: Words) -> bool:

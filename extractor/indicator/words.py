@@ -29,6 +29,7 @@ LONG_FORMS = {
     "ccvc": "cong chuc vien chuc",
     "kstthc": "kiem soat thu tuc hanh chinh",
 }  # what the administration abbreviates
+SHORT_FORMS = {tuple(long.split()): short for short, long in LONG_FORMS.items()}
 DISTRICT_WORDS = ("uy ban nhan dan thi xa", "uy ban nhan dan thanh pho")  # a town's form says what a district's says
 DISTRICT = "uy ban nhan dan huyen"
 LEAST_TO_MEND = 4  # letters from which an abbreviation with one wrong letter is known for one among capitals

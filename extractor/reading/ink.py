@@ -108,6 +108,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines),
         lifted=not lines and lifted * area > WRITTEN,
+        runs_over=found.runs_over,
     )
 
 

@@ -29,6 +29,8 @@ LOWEST_LINE = 0.42  # text heights: lower ink is a part of the line beside it, o
 LOST_ROW, ONE_LINE = 0.12, 1.1  # text heights of white within a line, and of a line: two are higher
 MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
+SLIVER = 0.2  # text heights: what is left of a letter beside a border is no lower, in one piece or several
+BESIDE_SLIVER, BEYOND_SLIVER = 0.5, 0.15  # text heights between it and its line; by which it is higher or lower
 MARK = (0.18, 0.25)  # text heights: a ditto mark, or each of its two strokes, is no lower; no narrower as one
 MARK_GAP = 0.2  # text heights between its strokes
 BROKEN_DASH = (0.22, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
@@ -50,6 +52,7 @@ class InkLine:
 class FoundLines:
     """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out.
 
+    `runs_over`: beside a line lies at the border what may be left of a letter that the ruling cuts.
     `faint`: where there are none, lines of ink too pale to be sure of, or what may be left of a dash.
     """
 
@@ -57,6 +60,7 @@ class FoundLines:
     touches: bool
     specks: bool
     faint: tuple[InkLine, ...] = ()
+    runs_over: bool = False
 
 
 def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
@@ -90,7 +94,21 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     rows = _row_spans(boxes[big], (labels, top), np.nonzero(kept)[0] + 1, text_height)
     lines = _assign(boxes[kept], rows)
     touches = bool(_touching(boxes[big], ink.shape).any())
-    return FoundLines(lines, touches, bool((~ruling & ~kept).any()))
+    over = _runs_over(boxes[~kept], lines, ink.shape, text_height)
+    return FoundLines(lines, touches, bool((~ruling & ~kept).any()), runs_over=over)
+
+
+def _runs_over(boxes: np.ndarray, lines: tuple[InkLine, ...], shape: tuple[int, ...], text_height: float) -> bool:
+    """Whether components left out lie between a line's end and a side of the cell, no higher or lower than it."""
+    near, beyond = BESIDE_SLIVER * text_height, BEYOND_SLIVER * text_height
+    for line in lines:
+        level = (boxes[:, 1] >= line.y0 - beyond) & (boxes[:, 3] <= line.y1 + beyond)
+        right = (boxes[:, 2] >= shape[1] - 1) & (boxes[:, 0] >= line.x1) & (boxes[:, 0] <= line.x1 + near)
+        left = (boxes[:, 0] <= 1) & (boxes[:, 2] <= line.x0) & (boxes[:, 2] >= line.x0 - near)
+        for side in (level & right, level & left):
+            if (boxes[side, 3] - boxes[side, 1]).sum() >= SLIVER * text_height:
+                return True
+    return False
 
 
 def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:

@@ -54,7 +54,7 @@ WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reaso
 DOUBTFUL_INK = frozenset(
     ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")
 )
-HIDDEN = frozenset(("cut-off", "covered"))  # reasons: a part of what is printed may not be seen
+HIDDEN = frozenset(("cut-off", "covered", "runs-over"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 

@@ -282,6 +282,17 @@ def test_a_label_that_one_reader_garbled_is_known_by_what_the_other_saw() -> Non
     assert codes == ["VII.7", None]
 
 
+@pytest.mark.parametrize("abbreviation", ["1 BXD", "I BNb", "BXD", "LJBNI)"])
+def test_an_abbreviation_misread_in_several_letters_is_still_the_forms(abbreviation: str) -> None:
+    rows = [
+        replace(row, label=row.label.replace("UBND", abbreviation).replace("huyện", "huxện"))
+        if row.code == "III.6.3"
+        else row
+        for row in _form()
+    ]
+    assert _codes(_match(rows)) == [row.code for row in rows]
+
+
 def test_an_added_row_is_a_stranger_though_a_reader_saw_only_how_its_label_begins() -> None:
     table = table_of(tuple(row for row in _form() if row.code != "III.6.6"))
     place = next(i for i, row in enumerate(_form()) if row.code == "III.6.6")
