@@ -5,12 +5,15 @@ All are costs, natural logarithms of odds: below 0 speaks for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from extractor.sorting.clues import Clues
 
 HEADED, AT_START, HEADLESS = 0.0, 1.5, 4.0  # a report begins: under a head; at the form's first rows; anywhere
 FIRST_ROWS = 3  # codes that a report's first page may leave out
 BROKEN_OFF = 1.0  # a report ends before the form does
 LAST_ROWS = 12  # codes that a report's end may leave out
+LEAST_KNOWN = 3  # codes of a page from which one at its edge may be told to be misread
 NEAR, NEAR_ROWS = -3.0, 2  # the next code, or all but
 LEFT_OUT, LEFT_OUT_ROWS = -1.5, 8  # codes that a district left out
 PAGE_LOST, PAGE_ROWS, PAGES_LOST = 0.5, 30, 2.0
@@ -54,7 +57,15 @@ def _code_cost(one: Clues, other: Clues) -> float:
         return 0.0
     if share_twice(one, other) > TWICE_SHARE:
         return TWICE
-    missing = other.known[0] - one.known[-1] - 1
+    return min(_gap_cost(first - last - 1) for last in _ends(one.known[::-1]) for first in _ends(other.known))
+
+
+def _ends(known: Sequence[int]) -> Sequence[int]:
+    """The code at the beginning, and the next where that is far: the outermost row may be misread."""
+    return known[: 2 if len(known) > LEAST_KNOWN and abs(known[0] - known[1]) > PAGE_ROWS else 1]
+
+
+def _gap_cost(missing: int) -> float:
     if missing < -1:  # a row cut by the page's end is on both pages
         return BACKWARDS
     if missing <= NEAR_ROWS:

@@ -60,6 +60,18 @@ def test_one_report_is_taken_as_it_is_filed() -> None:
     assert only.whole
 
 
+def test_streaks_and_a_misread_row_do_not_part_a_report() -> None:
+    """Each page has a border that is a scanner's streak; the last row of one is taken for another group's."""
+    pages = [
+        replace(page, borders=tuple(x + 0.02 * (k == n % 4 + 1) for k, x in enumerate(page.borders)))
+        for n, page in enumerate(SILENT_A)
+    ]
+    pages[2] = replace(pages[2], codes=(*pages[2].codes[:-1], CODES - 2))
+    (only,) = _sort(pages)
+    assert only.pages == (1, 2, 3, 4, 5, 6)
+    assert only.order.doubted
+
+
 def test_reports_part_at_their_heads() -> None:
     first, second = _sort([*A, *B])
     assert first.pages == (1, 2, 3, 4, 5, 6)
