@@ -13,10 +13,11 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.grid.bands import find_row_borders
-from extractor.grid.gutters import APART, CROSSED, SHIFT, crosses, find_columns, follow_columns, keep_apart
+from extractor.grid.frame import find_framed, find_level_frame, find_upright_frame, rulings_outside
+from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns, keep_apart
 from extractor.grid.lattice import build_grid
 from extractor.grid.level import find_lost_rulings, find_row_rulings
-from extractor.grid.line import Line, collinear, inked
+from extractor.grid.line import Line
 from extractor.grid.phrases import Phrase, find_phrases, group_lines
 from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage
@@ -32,14 +33,9 @@ MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
 LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
 WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one line
 PAGE_NUMBER = 6  # letters of a page number with its dashes
-LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
-LEAST_RULINGS = 4
-WHOLE = 0.9  # share of the rulings that have both ends, where none is lost
 HAIR = 0.08  # text heights: a lone stroke this thin at most is of a ruling that was lost
 MOST_DASHES = 3  # phrases of a line without a letter: more are what is left of a level ruling
 LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
-LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
-SAME_END = 1.5  # text heights between the ends of a table's rulings
 CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's, or one border from another
 MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
 
@@ -73,7 +69,7 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
 def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]) -> tuple[Grid, ...]:
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
     rulings = rulings_outside(rulings, taken, page.text_height)
-    frame = _upright_frame(rulings, page, guide) if guide.ruled else _ruled_frame(rulings, page)
+    frame = find_upright_frame(rulings, page, guide) if guide.ruled else find_level_frame(rulings, page)
     # in a table without upright rulings, a long upright stroke is a scanner's streak
     streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
     printed = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
@@ -81,7 +77,9 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
     block = _table_block(lines, page, guide)
     xs = _columns(block, page, guide)
     if not xs and guide.usual and not guide.ruled:
-        block, xs = _lone_rows(lines, page, guide)
+        block, xs = _framed_rows(lines, rulings, page, guide)
+        if not xs:
+            block, xs = _lone_rows(lines, page, guide)
     if not xs:
         return ()
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
@@ -102,19 +100,6 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
 
 
-def rulings_outside(rulings: Rulings, taken: Sequence[Grid], text_height: float) -> Rulings:
-    """Without the rulings of tables that are found: they frame no other."""
-
-    def is_free(middle: float) -> bool:
-        return not any(g.box[1] - text_height / 2 <= middle <= g.box[3] + text_height / 2 for g in taken)
-
-    return replace(
-        rulings,
-        rows=tuple(r for r in rulings.rows if is_free(r.position)),
-        columns=tuple(s for s in rulings.columns if is_free((s.start + s.end) / 2)),
-    )
-
-
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:
     """Borders between columns, broken in rows where print lies across them: a title over several columns."""
     lines = []
@@ -123,41 +108,6 @@ def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], 
         rows = pairwise(ys)
         lines.append(Line(x, tuple((a, b) for a, b in rows if not any(a <= y <= b for y in across)) or ((0.0, 0.0),)))
     return lines
-
-
-def _ruled_frame(rulings: Rulings, page: PageImage) -> Box:
-    """Where level rulings of one width frame a table; the whole page where there are too few."""
-    height, width = page.gray.shape
-    wide = [line for line in collinear(list(rulings.rows), page.text_height) if inked(line) > LEAST_WIDTH * width]
-    if not wide:
-        return 0.0, 0.0, width, height
-    longest = max(wide, key=inked)
-    near = SAME_END * page.text_height
-    left, right = longest.start - near, longest.end + near
-    inside = [line for line in wide if left < line.start and line.end < right]
-    frame = [r for r in inside if r.start < left + 2 * near and right - 2 * near < r.end]
-    if len(frame) < LEAST_RULINGS:
-        return 0.0, 0.0, width, height
-    if len(frame) < WHOLE * len(inside):
-        # where others lost an end, the first and the last may be lost
-        return left, 0.0, right, height
-    return left, frame[0].position, right, frame[-1].position
-
-
-def _upright_frame(rulings: Rulings, page: PageImage, guide: Guide) -> Box:
-    """From the first to the last trace of the upright rulings that the guide tells of; signatures stand below."""
-    near = SHIFT * page.gray.shape[1]
-    traces = [s for s in rulings.columns if any(abs(s.position - x) < near for x in guide.borders)]
-    tall = [s for s in traces if s.length > LEAST_TRACE * page.text_height]
-    if not tall:
-        return 0.0, 0.0, 0.0, 0.0
-    margin = SAME_END * page.text_height
-    return (
-        guide.borders[0] - near,
-        min(s.start for s in tall) - margin,
-        guide.borders[-1] + near,
-        max(s.end for s in tall) + margin,
-    )
 
 
 def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
@@ -292,6 +242,20 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
 def _keeps(block: list[_TextLine], page: PageImage, guide: Guide) -> bool:
     """Whether the block has all columns of another page."""
     return len(_columns(block, page, guide)) == len(guide.borders)
+
+
+def _framed_rows(
+    lines: list[_TextLine], rulings: Rulings, page: PageImage, guide: Guide
+) -> tuple[list[_TextLine], list[float]]:
+    """The lines between level rulings that are as wide as other pages' table, and the borders of those pages."""
+    if not guide.borders:
+        return [], []
+    top, bottom = find_framed(rulings, guide.borders[0], guide.borders[-1], page.text_height)
+    block = [line for line in lines if top < (line.y0 + line.y1) / 2 < bottom]
+    xs, _ = _followed(guide, block, page)
+    filled = {sum(x < (p.x0 + p.x1) / 2 for x in xs) for line in block for p in line.phrases}
+    clear = len(filled) >= LEAST_COLUMNS and all(_is_clear(line, xs, page) for line in block)
+    return (block, xs) if clear else ([], [])
 
 
 def _lone_rows(lines: list[_TextLine], page: PageImage, guide: Guide) -> tuple[list[_TextLine], list[float]]:

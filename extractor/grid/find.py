@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from extractor.grid.aligned import find_aligned, rulings_outside
+from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
+from extractor.grid.frame import rulings_outside
 from extractor.grid.known import find_known
 from extractor.grid.lattice import find_lattices
 from extractor.grid.phrases import find_phrases

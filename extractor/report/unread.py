@@ -11,6 +11,7 @@ from extractor.records import Catalogue, Matching, Piece, Row, Table
 LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
 PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
 PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
+LEAST_LETTERS = 3  # of a label: fewer are what is read of streaks and rulings
 
 CUT_ROWS = "cut-rows"  # note of a page whose table goes on beyond the sheet's head or foot
 
@@ -99,11 +100,16 @@ def _cut_pages(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
 def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
     for place, row in enumerate(table.rows):
         foreign = row.page in table.order.foreign
-        if row.index not in order and not foreign and (row.label.state == "illegible" or row.guessed):
+        if row.index not in order and not foreign and _is_illegible(row):
             yield _Gap(
                 next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
                 next((order[other.index] for other in table.rows[place:] if other.index in order), None),
             )
+
+
+def _is_illegible(row: Row) -> bool:
+    """Whether nobody can say which indicator a row prints: its label is no word, or its cells were guessed."""
+    return row.label.state == "illegible" or row.guessed or sum(map(str.isalpha, row.label.raw)) < LEAST_LETTERS
 
 
 def _lost_pages(table: Table, order: dict[int, int], missing: frozenset[int]) -> Iterator[tuple[int, frozenset[int]]]:

@@ -241,6 +241,24 @@ def test_signatures_below_the_table_do_not_move_its_columns() -> None:
     assert grid.box[3] < last + 30
 
 
+def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages() -> None:
+    """Of a row whose unit takes two lines beside one of the label, none is full but between the rulings all are rows."""
+    before = make_page(notes=(1, 4), rulings=True)
+    usual = usual_guide([find_guide(make_image(before), find(before))] * 2)
+    page = np.full((1500, 1600), 255, np.uint8)
+    for y in (168, 252, 336):
+        cv2.line(page, (STT - 20, y), (1500, y), 0, 2)
+    for top, value in ((200, "-"), (284, "8")):
+        for line, text in enumerate(WRAPPED):
+            print_text(page, text, LABEL, top + line * PITCH)
+            print_text(page, ("co quan", "don vi")[line], UNIT, top + line * PITCH)
+        print_text(page, value, VALUE, top + PITCH // 2)
+    print_text(page, "Noi nhan:", STT, 460)
+    print_text(page, "TM. UY BAN NHAN DAN", 900, 460)
+    (grid,) = find(page, usual)
+    assert (grid.n_rows, grid.n_columns) == (2, len(usual.borders) - 1)
+
+
 def test_rulings_of_some_pages_tell_the_columns_that_print_parts_further_on_others() -> None:
     ruled = Guide((0.147, 0.201, 0.488, 0.601, 0.69, 0.779, 0.936), ruled=True)
     unruled = Guide((0.159, 0.196, 0.492, 0.587, 0.606, 0.704, 0.773, 0.927))

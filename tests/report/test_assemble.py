@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from extractor.errors import UnreadableFile
-from extractor.records import Candidate, Field, Finding, OtherTable, Piece
+from extractor.records import Candidate, CellState, Field, Finding, OtherTable, Piece
 from extractor.report import Document, MadeWith, assemble_document, check_json, failed_document
 from tests.builders import make_extraction, with_table
 
@@ -109,10 +111,11 @@ def test_a_block_missing_within_a_page_was_left_out() -> None:
     assert {_states(document)[code] for code in codes[10:20]} == {"absent"}
 
 
-def test_an_illegible_row_may_be_any_of_its_neighbours() -> None:
+@pytest.mark.parametrize(("raw", "state"), [("", "illegible"), ("|", "read"), ("", "blank")])
+def test_an_illegible_row_may_be_any_of_its_neighbours(raw: str, state: CellState) -> None:
     found = make_extraction(CODES, [("I.1", "3"), (None, "4"), ("I.4", "5")])
     rows = list(found.table.rows)
-    rows[1] = replace(rows[1], label=replace(rows[1].label, raw="", state="illegible"))
+    rows[1] = replace(rows[1], label=replace(rows[1].label, raw=raw, state=state))
     states = _states(assemble_document(with_table(found, rows=tuple(rows))))
     assert (states["I.2"], states["I.3"], states["I.5"]) == ("unread", "unread", "absent")
 
