@@ -200,7 +200,8 @@ class CellInk:
     `crossed`: a streak that was lifted touches its ink.
     `runs_over`: print seems to go on beyond its side.
     `lifted`: it has no lines, but as much coloured ink as a figure was taken from it with a stamp or a signature.
-    `faint`: where it has no lines, ink too pale or broken to be sure of; `marks`: boxes of specks as large as a dash.
+    `faint`: where it has no lines, ink too pale or broken to be sure of, or all of it where some was `lifted`.
+    `marks`: boxes of specks as large as a dash.
     """
 
     cell: GridCell

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
-from extractor.reading.lines import INK_BELOW
+from extractor.reading.lines import FAINT_BELOW, INK_BELOW
 from extractor.records import Box, GridCell, TextLine
 
 LOWEST, HIGHEST, WIDEST = 0.42, 1.1, 1.2  # text heights of a printed figure; a pen's stroke is larger
@@ -106,20 +106,33 @@ def find_set(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tup
 
 def find_windows(lines: Sequence[TextLine], cell: GridCell, setting: Setting) -> tuple[TextLine, ...]:
     """What is where the page's figures stand, for a number of one digit, of two and so on; none where no line is."""
-    unit = lines[0].text_height
-    height = setting.height * unit
-    at = _place_of(cell.box[::2], setting.side) + setting.at * unit
-    top = _place_of(cell.box[1::2], setting.level) + setting.down * unit - height * setting.level / 2
     found = []
     for digits in range(1, MOST_DIGITS + 1):
-        width = digits * setting.width * unit
-        left = at - width * setting.side / 2
-        box = (left, top, left + width, top + height)
+        box = _window_box(cell, setting, lines[0].text_height, digits)
         line = next((line for line in lines if _holds(line, box)), None)
         if line is None:
             break
         found.append(_window(line, box))
     return tuple(found)
+
+
+def _window_box(cell: GridCell, setting: Setting, unit: float, digits: int) -> Box:
+    """Where on the page a number of so many digits stands in the cell. `unit`: pixels of a text height."""
+    at = _place_of(cell.box[::2], setting.side) + setting.at * unit
+    height, width = setting.height * unit, digits * setting.width * unit
+    top = _place_of(cell.box[1::2], setting.level) + setting.down * unit - height * setting.level / 2
+    left = at - width * setting.side / 2
+    return left, top, left + width, top + height
+
+
+def has_ink_at(line: TextLine, cell: GridCell, setting: Setting) -> bool:
+    """Whether a line's crop holds any ink, pale ink too, where the digit of a number stands that every number has."""
+    x0, y0, x1, y1 = _window_box(cell, setting, line.text_height, 1)
+    near = SAME_PLACE * line.text_height
+    x, y = line.box[0] - line.inner[0], line.box[1] - line.inner[1]
+    left, top = max(round(x0 - near - x), 0), max(round(y0 - near - y), 0)
+    window = line.clean[top : max(round(y1 + near - y), 0), left : max(round(x1 + near - x), 0)]
+    return not window.size or bool((window < FAINT_BELOW).any())
 
 
 def _place_of(cell: Sequence[float], side: int) -> float:
@@ -152,6 +165,11 @@ def _are_dashes(boxes: np.ndarray, middle: float, unit: float) -> np.ndarray:
     flat &= (width >= DASH_WIDTH[0] * unit) & (width <= DASH_WIDTH[1] * unit)
     found: np.ndarray = flat & (abs((boxes[:, 1] + boxes[:, 3]) / 2 - middle) <= OFF_MIDDLE * unit)
     return found
+
+
+def is_dash_high(line: TextLine) -> bool:
+    """Whether a group is too low for a figure."""
+    return line.inner[3] - line.inner[1] <= DASH_HEIGHT * line.text_height
 
 
 def _is_all(labels: np.ndarray, group: np.ndarray, boxes: np.ndarray, line: TextLine) -> bool:

@@ -15,6 +15,8 @@ from extractor.reading.apart import (
     find_set,
     find_setting,
     find_windows,
+    has_ink_at,
+    is_dash_high,
     is_off_place,
 )
 from extractor.reading.consensus import (
@@ -33,6 +35,7 @@ from extractor.reading.crossed import without_strokes
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
+from extractor.reading.lines import BORDER_ZONE
 from extractor.reading.signs import DITTO
 from extractor.reading.texts import choose_line, doubt_words, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
@@ -141,7 +144,7 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     fields = _doubt_places(first, fields, settings)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}
     empty = {i: parts for i, parts in enumerate(cells) if i not in read}
-    blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines)
+    blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines, settings)
     units = {part.ink.piece.page: line.text_height for _, parts in inked for part in parts for line in part.ink.lines}
     read |= _doubt_blanks(empty, blank, settings, units)
     return [read[i] for i in range(len(cells))]
@@ -244,11 +247,17 @@ def _doubt_blanks(
             and (unit := _nearest(part.ink.piece.page, units)) is not None
             for mark in part.ink.marks
         )
-        marked = marked or any(part.ink.lifted for part in cells[i])
+        marked = marked or any(part.ink.lifted and _may_hide(part, settings) for part in cells[i])
         if marked and field.state == "blank" and "stray-ink" not in field.reasons:
             held = (*field.reasons, "stray-ink")
             doubted[i] = replace(field, reasons=held, confidence=min(field.confidence, STRAY_BLANK))
     return doubted
+
+
+def _may_hide(part: CellText, settings: Mapping[int, Setting]) -> bool:
+    """Whether coloured ink that was lifted off a cell may be its figure: some lies where the page's figures stand."""
+    setting = _nearest(part.ink.piece.page, settings)
+    return setting is None or not part.ink.faint or has_ink_at(part.ink.faint[0], part.ink.cell, setting)
 
 
 def _find_settings(cells: Sequence[_Cell], fields: Sequence[Field]) -> dict[int, Setting]:
@@ -271,13 +280,40 @@ def _setting(parts: Sequence[CellText], settings: Mapping[int, Setting]) -> Sett
     return settings.get(parts[0].ink.piece.page) if len(parts) == 1 else None
 
 
-def _look_faint(cells: Mapping[int, tuple[CellText, ...]], engines: Mapping[str, Engine]) -> dict[int, Field]:
-    """Cells without print in which something pale lies, by their index."""
-    pale = {i: tuple(line for part in parts for line in part.ink.faint) for i, parts in cells.items()}
-    found = [(i, lines) for i, lines in pale.items() if len(lines) == 1]
+def _look_faint(
+    cells: Mapping[int, tuple[CellText, ...]], engines: Mapping[str, Engine], settings: Mapping[int, Setting]
+) -> dict[int, Field]:
+    """Cells without print in which something pale lies, or from which coloured ink was lifted, by their index."""
+    found = [(i, line) for i, parts in cells.items() for line in _pale(parts, settings)]
     readers = [engines[name] for name in (FIRST_ENGINE, *NUMBER_ENGINES) if name in engines]
-    read = _ask([_Cell(cells[i], lines, ()) for i, lines in found], readers, "clean")
-    return {i: settle_faint(_without_lines(cells[i]), _whole(cell)) for (i, _), cell in zip(found, read, strict=True)}
+    read = _ask([_Cell(cells[i], (line,), ()) for i, line in found], readers, "clean")
+    fields: dict[int, Field] = {}
+    for (i, _), cell in zip(found, read, strict=True):
+        if i not in fields or fields[i].state == "blank":
+            fields[i] = settle_faint(_without_lines(cells[i]), _whole(cell))
+    return fields
+
+
+def _pale(parts: Sequence[CellText], settings: Mapping[int, Setting]) -> tuple[TextLine, ...]:
+    """What may be a figure in a cell without print: a lone line clear of its sides; of lifted ink what is like figures.
+
+    That is what stands where the page's figures do, or where no page has any what is as high as figures.
+    """
+    lines = tuple(line for part in parts for line in part.ink.faint)
+    lifted = any(part.ink.lifted for part in parts)
+    alone = lines if len(lines) == 1 and not (lifted and _runs_across(lines[0], parts)) else ()
+    if not lifted or len(parts) > 1:
+        return alone
+    setting, inks = _nearest(parts[0].ink.piece.page, settings), (*lines, *find_darker(lines))
+    placed = find_apart(inks) if setting is None else find_set(inks, parts[0].ink.cell, setting)
+    return (*alone, *(line for line in placed if not is_dash_high(line)))
+
+
+def _runs_across(line: TextLine, parts: Sequence[CellText]) -> bool:
+    """Whether a line of ink reaches one of its cell's sides, as a stamp's rim does."""
+    x0, y0, x1, y1 = parts[0].ink.cell.box
+    near = BORDER_ZONE * line.text_height
+    return line.box[0] < x0 + near or line.box[1] < y0 + near or line.box[2] > x1 - near or line.box[3] > y1 - near
 
 
 def _without_lines(parts: tuple[CellText, ...]) -> Field:

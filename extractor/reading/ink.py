@@ -89,12 +89,15 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         found = _unseen(page, (x0, y0, x1, y1)) or found
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
     faint = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.faint)
+    lifted = _share(page.stamp, (x0, y0, x1, y1)) + _share(page.signature, (x0, y0, x1, y1))
+    taken = not lines and lifted * area > WRITTEN
+    if taken and not faint:
+        faint = _coloured(page, (x0, y0, x1, y1))
     boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
     strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
-    lifted = _share(page.stamp, (x0, y0, x1, y1)) + _share(page.signature, (x0, y0, x1, y1))
     return CellInk(
         cell,
         piece,
@@ -107,7 +110,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         faint=faint,
         marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines),
-        lifted=not lines and lifted * area > WRITTEN,
+        lifted=taken,
         runs_over=found.runs_over,
     )
 
@@ -160,6 +163,27 @@ def _pale_pen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | N
     return FoundLines((InkLine(left, top, left + width, top + height),), touches=False, specks=False)
 
 
+def _coloured(page: PageImage, box: tuple[int, int, int, int]) -> tuple[TextLine, ...]:
+    """Lines of all the ink of a cell, the coloured that was lifted with a stamp or a signature among it."""
+    x0, y0, x1, y1 = box
+    seen = _against_paper(page.raw[y0:y1, x0:x1])
+    return tuple(
+        TextLine(
+            (line.x0 + x0, line.y0 + y0, line.x1 + x0, line.y1 + y0),
+            seen,
+            seen,
+            (line.x0, line.y0, line.x1, line.y1),
+            page.text_height,
+        )
+        for line in find_lines(seen, page.text_height).lines
+    )
+
+
+def _against_paper(raw: np.ndarray) -> np.ndarray:
+    """The pixels with the paper as white."""
+    return np.clip(raw * (255 / max(_paper_of(raw), 1.0)), 0, 255).astype(np.uint8)
+
+
 def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | None:
     """What cleaning took from a cell although nothing tells that it is no print; None: nothing."""
     x0, y0, x1, y1 = box
@@ -167,10 +191,9 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     raw = page.raw[region]
     if not raw.size or raw.min() >= STRONG * LIGHTEST:
         return None
-    paper = _paper_of(raw)
-    if raw.min() >= STRONG * paper:
+    if raw.min() >= STRONG * _paper_of(raw):
         return None
-    seen = np.clip(raw * (255 / max(paper, 1.0)), 0, 255).astype(np.uint8)
+    seen = _against_paper(raw)
     for mask in (page.stamp, page.signature, page.pen, page.stray):
         if mask is not None:
             seen[mask[region]] = 255

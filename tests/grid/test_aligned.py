@@ -242,7 +242,7 @@ def test_signatures_below_the_table_do_not_move_its_columns() -> None:
 
 
 def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages() -> None:
-    """Of a row whose unit takes two lines beside one of the label, none is full but between the rulings all are rows."""
+    """Between rulings all are rows, though no line of them is full."""
     before = make_page(notes=(1, 4), rulings=True)
     usual = usual_guide([find_guide(make_image(before), find(before))] * 2)
     page = np.full((1500, 1600), 255, np.uint8)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
+import numpy as np
 import pytest
 
 from extractor.reading.apart import find_setting, find_windows
-from extractor.reading.careful import _Cell, _doubt_blanks, _doubt_places, _find_settings
+from extractor.reading.careful import _Cell, _doubt_blanks, _doubt_places, _find_settings, _pale
 from extractor.reading.consensus import doubt_dash, settle_number, settle_window
 from extractor.reading.lines import find_marks
 from extractor.records import Box, CellInk, CellText, Field, GridCell, Reading
@@ -121,3 +122,40 @@ def test_specks_as_wide_as_what_is_left_of_a_dash_are_told_from_smaller_ones() -
     for x0, y0, x1, y1 in ((100, 40, 108, 45), (150, 40, 152, 42), (200, 30, 203, 50), (0, 40, 9, 44)):
         cell[y0:y1, x0:x1] = 0
     assert [(mark.x0, mark.y0) for mark in find_marks(cell, TEXT_HEIGHT)] == [(100, 40)]
+
+
+def lifted(cell: np.ndarray) -> tuple[CellText, ...]:
+    """A cell from which this was taken with the page's stamp."""
+    ink = CellInk(GridCell(0, 3, 1, 1, (0.0, 0.0, 260.0, 90.0)), PIECE, faint=lines_of(cell), lifted=True)
+    return (CellText(ink, "", 1.0, ()),)
+
+
+RIM = ((20, 80), (80, 40), 0, 180, 330)
+
+
+def test_a_figure_lifted_with_a_stamp_is_read_where_the_page_s_figures_stand() -> None:
+    """It is printed in the stamp's colour: the page had it blank."""
+    setting = find_setting(set_page("1", "67", "304", "20", "8"))
+    assert setting is not None
+    stamped = make_cell("42", at=112)
+    cv2.ellipse(stamped, *RIM, 0, 3)
+    figures = _pale(lifted(stamped), {PIECE.page: setting})
+    assert figures
+    assert (figures[0].clean[:, :100] == 255).all()
+    # a rim alone holds none
+    rim = make_cell()
+    cv2.ellipse(rim, *RIM, 0, 3)
+    assert _pale(lifted(rim), {PIECE.page: setting}) == ()
+
+
+@pytest.mark.parametrize(("at", "held"), [(118, True), (20, False)])
+def test_a_blank_cell_is_held_where_coloured_ink_was_lifted_from_the_place_of_its_figure(at: int, held: bool) -> None:
+    setting = find_setting(set_page("1", "67", "304", "20", "8"))
+    assert setting is not None
+    parts = lifted(make_cell("8", at=at))
+    blank = settle_number(parts, ())
+    (field,) = _doubt_blanks({0: parts}, {0: blank}, {PIECE.page: setting}, {PIECE.page: TEXT_HEIGHT}).values()
+    assert ("stray-ink" in field.reasons) is held
+    # where nothing tells where figures stand, it may be one
+    (field,) = _doubt_blanks({0: parts}, {0: blank}, {}, {PIECE.page: TEXT_HEIGHT}).values()
+    assert "stray-ink" in field.reasons
