@@ -16,8 +16,8 @@ from extractor.reading.lexicon import ROW_NUMBER, SURE_WORD, find_words, is_know
 from extractor.reading.lines import INK_BELOW
 from extractor.records import Reading, TextLine
 
-# TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops the space after a comma
-DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]")
+# TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops spaces beside marks
+DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]|[:+]\d|\dx|^x\d|\d\+")
 BULLET = "- "
 MOST = 0.6  # share of a line's width from which it is read as a whole
 SHORT = 10.0  # text heights: a line that is no wider is read as a whole

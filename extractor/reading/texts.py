@@ -10,7 +10,7 @@ from extractor.reading.consensus import STRAY_BLANK, blank_confidence, ink_reaso
 from extractor.reading.doubtful import Second
 from extractor.reading.lexicon import SURE_WORD, find_words, first_words, is_known, read_words
 from extractor.reading.signs import DITTO
-from extractor.reading.wrapped import join_lines
+from extractor.reading.wrapped import close_address, join_lines
 from extractor.records import CellState, CellText, Field, Reading
 
 SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alone
@@ -52,7 +52,7 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, tuple[Second, ..
             texts.append(f"{sign} {chosen}".strip())
             scores.append(score)
             readings += both
-    raw = join_lines(texts, words)
+    raw = close_address(join_lines(texts, words), words)
     state: CellState = "read" if raw else "illegible"
     lines = tuple(text for text in texts if text)
     return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)

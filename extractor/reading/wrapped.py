@@ -12,6 +12,7 @@ ADDRESS = re.compile(r"(?:https?:/{1,2}|www\.)[\w./?=&%#~:+-]*$", re.ASCII | re.
 HOST = re.compile(r"(?:https?:/{1,2})?[\w-]+(?:\.[\w-]+)*\.(?:vn|com|org|net|info)\b", re.ASCII | re.IGNORECASE)
 ADDRESS_WORD = re.compile(r"[\w./?=&%#~:+-]+[),;.]*$", re.ASCII)
 ADDRESS_MARKS = re.compile(r"[./?=&%#_\d-]")
+INNER_MARKS = re.compile(r"[./?=&%#_]|\w-\w|-$")
 NUMBER_OPEN = re.compile(r"\b\d+/(?:[\wĐ]+[/-])*$")  # 45/BC-, 01/2022/: what follows belongs to it
 NUMBER_END = re.compile(r"[A-ZĐ\d][\wĐ-]*")
 ISSUER_OPEN = re.compile(r"\b\d+/(?:\d{4}/)?[A-ZĐ]+-[A-ZĐ]+(?:-[A-ZĐ]+)*$")  # 16/2021/QĐ-UB, whose issuer may go on
@@ -48,6 +49,25 @@ def join_lines(lines: Sequence[str], words: frozenset[str]) -> str:
         last, first = text.rsplit(" ", 1)[-1], line.split(" ", 1)[0]
         text += line if not text or _is_cut(last, first, words) else f" {line}"
     return text
+
+
+def close_address(text: str, words: frozenset[str]) -> str:
+    """The text, an address in which readers see wide letter spacing as one word. `words`: as for `join_lines`."""
+    closed: list[str] = []
+    for word in text.split():
+        if closed and ADDRESS.match(closed[-1]) and word == word.lower() and _goes_on(closed[-1], word, words):
+            closed[-1] += word
+        else:
+            closed.append(word)
+    return " ".join(closed)
+
+
+def _goes_on(address: str, word: str, words: frozenset[str]) -> bool:
+    """Whether a word within a line is more of the address before it: figures alone are another thing."""
+    if not ADDRESS_WORD.match(word) or not any(map(str.isalpha, word)):
+        return False
+    bare = word.rstrip(".,;")
+    return not HOST.match(address) or bool(INNER_MARKS.search(bare)) or not is_known(word, words)
 
 
 def _is_cut(last: str, first: str, words: frozenset[str]) -> bool:

@@ -58,6 +58,7 @@ HIDDEN = frozenset(("cut-off", "covered", "runs-over"))  # reasons: a part of wh
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
+DASHES = frozenset("-–—")
 LETTERS = 3  # in a value cell are words
 WHOLE = 100  # percent: what is more may have lost its decimal comma
 UNSCORED = Trust(0.0, "review", ())
@@ -297,10 +298,17 @@ def _score_text(
     if kind in row.columns_missing:
         return COLUMN_MISSING
     seen = text_features(kind, field, place, known=known)
-    reasons = (*field.reasons, *(("guessed-grid",) if row.guessed else ()), *(("words-in-value",) if spilled else ()))
-    blocked = field.state == "illegible" or row.guessed or spilled or "stray-ink" in field.reasons
+    marks = kind == "note" and field.state == "read" and _has_marks_alone(field.raw)
+    said = (("guessed-grid", row.guessed), ("words-in-value", spilled), ("stray-marks", marks))
+    reasons = (*field.reasons, *(reason for reason, holds in said if holds))
+    blocked = field.state == "illegible" or row.guessed or spilled or marks or "stray-ink" in field.reasons
     blocked |= not HIDDEN.isdisjoint(field.reasons)
     return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
+
+
+def _has_marks_alone(text: str) -> bool:
+    """Whether a note is a mark and nothing else: but for a dash that is rather dirt, or what a ruling left."""
+    return text not in DASHES and not any(map(str.isalnum, text))
 
 
 def _grid_beside(position: int, beside: Sequence[tuple[int, float]]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.reading.wrapped import is_broken, join_lines
+from extractor.reading.wrapped import close_address, is_broken, join_lines
 from extractor.records import CellInk, CellText, GridCell, Piece, TextLine
 
 WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
@@ -33,6 +33,24 @@ WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
 )
 def test_what_a_line_break_cuts_is_one_word(lines: tuple[str, ...], text: str) -> None:
     assert join_lines(lines, WORDS) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        (
+            "https://a.soctrang .gov.vn/hu yen/1290/ chuyenmuc/cai- cach",
+            "https://a.soctrang.gov.vn/huyen/1290/chuyenmuc/cai-cach",
+        ),
+        ("https://a.soctra ng.gov.vn/d ashboard theo ngày", "https://a.soctrang.gov.vn/dashboard theo ngày"),
+        ("https://a.vn/tin - Tin tháng 2/2019", "https://a.vn/tin - Tin tháng 2/2019"),
+        ("https://a.vn/tin 31/KH-UBND", "https://a.vn/tin 31/KH-UBND"),
+        ("https://a.vn/tin 12/3 và tin", "https://a.vn/tin 12/3 và tin"),
+        ("theo tin", "theo tin"),
+    ],
+)
+def test_wide_letters_within_an_address_are_one_word(text: str, closed: str) -> None:
+    assert close_address(text, WORDS) == closed
 
 
 def make_figure(widths: tuple[int, ...], gap: int = 10) -> CellText:

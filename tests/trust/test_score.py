@@ -350,3 +350,20 @@ def test_a_blank_unit_where_the_form_has_one_is_for_a_person() -> None:
         ).rows
         assert ("unit-missing" in trust.unit.reasons) is missing
         assert trust.unit.status == "review" or not missing
+
+
+@pytest.mark.parametrize(("raw", "held"), [("/", True), (") .", True), ("-", False), ("(54 + 157)/2", False)])
+def test_a_note_of_marks_alone_is_for_a_person(raw: str, held: bool) -> None:
+    seen = tuple(Reading(engine, raw, 0.999) for engine in ("trueocr", "tesseract-vie"))
+    row = replace(make_row(0, "Chỉ tiêu I.1", "4.304"), note=Field(raw, "read", 0.999, (Piece(1, BOX),), seen))
+    (trust,) = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1"], ["count"]),
+        Matching((RowMatch(0, "I.1", 0.9999),), (), 1.0),
+        (RowValue(0, make_value("4.304"), "Hồ sơ", 0.99, Note(raw)),),
+        make_head(),
+        settings=SETTINGS,
+        model=MODEL,
+    ).rows
+    assert ("stray-marks" in trust.note.reasons) is held
+    assert (trust.note.status == "review") is held
