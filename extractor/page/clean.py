@@ -34,6 +34,7 @@ PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 BLACK = 40  # no print can be seen on paper so dark
 SHARP = 0.6  # of the paper outside: how dark a scanner's edge is just inside
+SIDES = 0.05  # of a side of the page: how far a scanner's black edge may reach
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
 MIN_PAPER = np.uint8(60)  # darker "paper" is a dark picture, not paper to divide by
 LIGHTEST_INK = 200  # fainter print than this cannot be told from paper
@@ -221,8 +222,9 @@ def _stretch(evened: np.ndarray) -> np.ndarray:
 
 
 def ink_level(evened: np.ndarray) -> int:
-    """Grey level of solid print: the darkest share of what isn't paper."""
-    sample = np.ascontiguousarray(evened[::2, ::2])
+    """Grey level of solid print: the darkest share of what isn't paper, a scanner's black at the sides left aside."""
+    down, aside = (round(SIDES * side) for side in evened.shape)
+    sample = np.ascontiguousarray(evened[down : evened.shape[0] - down : 2, aside : evened.shape[1] - aside : 2])
     histogram = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel()[:PAPER_LEVEL].astype(np.int64)
     total = int(histogram.sum())
     if total == 0:

@@ -193,6 +193,10 @@ def _score_row(
         _score_text(judge, "note", row, code, place, known=False, spilled=spilled),
         others,
     )
+    if row.label.state != "read" and scored.match.status == "review":
+        # whose unit and note they are is told by the row's place alone
+        unit, note = (_hold(trust, "illegible-label") for trust in (scored.unit, scored.note))
+        scored = replace(scored, unit=unit, note=note)
     return _doubt(scored) if doubted else scored
 
 

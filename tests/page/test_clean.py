@@ -92,6 +92,15 @@ def test_print_stays_where_the_light_of_a_photo_fades_to_the_border() -> None:
     assert np.median(evened[1460:1510, 950:1120]) > 240
 
 
+def test_what_is_left_of_a_scanners_black_edge_keeps_no_faint_print_faint() -> None:
+    """A page of little print was read as blank: the black at its sides was taken for the print's level."""
+    page = np.full((1600, 1200), 235, np.uint8)
+    page[4:9, 100:900] = 10
+    page[200:1500, 5:9] = 10
+    cv2.putText(page, "816", (700, 400), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 185, 3)
+    assert even_light(page)[360:410, 690:800].min() < 60
+
+
 def test_a_scanners_black_edge_is_whitened() -> None:
     page = np.full((1600, 1200), 235, np.uint8)
     page[:, :90] = 15

@@ -14,6 +14,7 @@ from extractor.pipeline import engine_versions
 from extractor.reading import load_engines
 from extractor.records import (
     Candidate,
+    CellState,
     Field,
     Finding,
     Matching,
@@ -367,3 +368,21 @@ def test_a_note_of_marks_alone_is_for_a_person(raw: str, held: bool) -> None:
     ).rows
     assert ("stray-marks" in trust.note.reasons) is held
     assert (trust.note.status == "review") is held
+
+
+@pytest.mark.parametrize(("state", "match", "status"), [("blank", 0.5, "review"), ("read", 0.9999, "accepted")])
+def test_a_note_of_a_row_that_has_its_place_alone_is_for_a_person(state: CellState, match: float, status: str) -> None:
+    row = make_row(0, "Chỉ tiêu I.1", "4.304")
+    label = row.label if state == "read" else replace(row.label, raw="", state=state)
+    row = replace(row, label=label, note=Field("", "blank", 0.999))
+    (trust,) = score_report(
+        Table((row,), "", (), (1,)),
+        make_catalogue(["I.1"], ["count"]),
+        Matching((RowMatch(0, "I.1", match),), (), 1.0),
+        (RowValue(0, make_value("4.304"), "Hồ sơ", 0.99, Note("")),),
+        make_head(),
+        settings=SETTINGS,
+        model=MODEL,
+    ).rows
+    assert trust.note.status == status
+    assert ("illegible-label" in trust.note.reasons) is (status == "review")
