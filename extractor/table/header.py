@@ -101,9 +101,29 @@ def count_header_rows(grid: GridText) -> int:
             break
     if 0 < header < len(rows) and _names_others(rows[header], names):
         header += 1
+    while 0 < header < len(rows) and not grid.ink.grid.ruled and _goes_on(rows[:header], rows[header]):
+        header += 1
     while 0 < header < len(rows) and is_counting_row(rows[header]):
         header += 1
     return header
+
+
+def _goes_on(above: list[list[CellText]], cells: list[CellText]) -> bool:
+    """Whether a line below a header's is more of it: with what stands above, each of its cells names a column."""
+    printed = [cell for cell in cells if cell.text.strip()]
+    joined = []
+    for cell in printed:
+        column = cell.ink.cell.column
+        over = [one.text for row in above for one in row if column in _columns_of(one) and one.text.strip()]
+        joined.append(" ".join((*over, cell.text)) if over else "")
+    return bool(joined) and all(map(_begins_name, joined))
+
+
+def _begins_name(text: str) -> bool:
+    """Whether a text is a header word, or as it begins."""
+    folded = fold(text).strip(" .:;-")
+    words = [word for _, words in HEADER_WORDS for word in words]
+    return bool(folded) and any(word.startswith(folded) or fuzz.ratio(folded, word) >= LIKE for word in words)
 
 
 def _names_others(cells: list[CellText], names: list[CellText]) -> bool:

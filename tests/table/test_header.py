@@ -149,3 +149,22 @@ def test_a_column_of_words_between_labels_and_values_is_that_of_the_units() -> N
             ("2", "Số xã được kiểm tra", units[1], "3", ""),
         ]
         assert find_roles(make_grid(1, rows), 0)[2] == role
+
+
+@pytest.mark.parametrize(
+    ("below", "ruled", "n_header"),
+    [
+        ([("", "", "TÍNH", "lượng/", ""), ("", "", "", "tỷ lệ", "")], False, 3),
+        ([("", "", "TÍNH", "lượng/", ""), ("", "Số văn bản", "", "tỷ lệ", "")], False, 2),
+        ([("", "", "TTHC", "9", "")], False, 1),  # a row whose label stands elsewhere
+        ([("", "", "TÍNH", "", "")], True, 1),  # rulings part rows
+    ],
+)
+def test_lines_of_a_header_that_no_ruling_holds_together_are_header(
+    below: list[tuple[str, ...]], ruled: bool, n_header: int
+) -> None:
+    """On borderless pages each line may be a row: the rest of such a header became the first value of each page."""
+    names = ("STT", "TÊN CHỈ TIÊU", "ĐƠN VỊ", "Số", "Ghi chú")
+    grid = make_grid(1, [names, *below, ("1", "Số văn bản", "Văn bản", "3", "")])
+    grid = replace(grid, ink=replace(grid.ink, grid=replace(grid.ink.grid, ruled=ruled)))
+    assert count_header_rows(grid) == n_header
