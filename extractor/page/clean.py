@@ -25,6 +25,9 @@ NO_INK, RED, OTHER = range(3)
 LIGHTEST_DOT = 190  # grey level of a screen's soft dots
 LARGEST_DOT = 0.17  # text heights: larger is a full stop, or a letter
 LEAST_DOTS = 3000  # a page has fewer specks, full stops and tone marks
+LEAST_GRAINS = 300  # of them on a page, one pixel in four counted
+GRAIN_DOTS = 40.0  # in a square text height: specks are far fewer
+FINE_DOT = 2.0  # pixels: a shade of such dots is scattered, and they touch each other at their corners
 SCREEN_CELL = 0.7  # text heights: dots are counted over three such squares each way
 SAME_DOT = 1.7  # times the usual dot's area, up to which a dot is the screen's
 SCREEN_DOTS = 6.0  # dots on a square text height from which they are a shade
@@ -140,31 +143,46 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: f
 
 def has_dots(gray: np.ndarray) -> bool:
     """Whether an evened page has so many pieces of ink that they may be a screen's dots."""
-    return len(find_pieces(gray[::2, ::2] < LIGHTEST_DOT)[1]) > LEAST_DOTS
+    _, stats, _ = find_pieces(gray[::2, ::2] < LIGHTEST_DOT)
+    return len(stats) > LEAST_DOTS or (stats[:, cv2.CC_STAT_AREA] <= FINE_DOT).sum() > LEAST_GRAINS
 
 
 def lift_screen(gray: np.ndarray, text_height: float) -> np.ndarray:
     """Without the dots of halftone screens, gray uint8 (H, W): many equal dots together are a shade."""
-    if len(_find_dots(gray[::2, ::2], text_height / 2)[1]) < LEAST_DOTS:
-        return gray
     labels, dots, areas, centres = _find_dots(gray, text_height)
-    if len(dots) < LEAST_DOTS:
+    if len(dots) < LEAST_GRAINS:
         return gray
     side = SCREEN_CELL * text_height
     cells = np.zeros((int(gray.shape[0] / side) + 1, int(gray.shape[1] / side) + 1), np.float32)
     rows, columns = (centres[:, 1] / side).astype(int), (centres[:, 0] / side).astype(int)
     np.add.at(cells, (rows, columns), 1.0)
-    dense = (cv2.blur(cells, (3, 3)) >= SCREEN_DOTS * SCREEN_CELL**2).astype(np.uint8)
+    density = cv2.blur(cells, (3, 3)) / SCREEN_CELL**2
     # print on the shade leaves fewer dots between its letters
-    dense = cv2.morphologyEx(dense, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    grain, dense = (
+        cv2.morphologyEx((density >= least).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        for least in (GRAIN_DOTS, SCREEN_DOTS)
+    )
+    if grain.any() and np.median(areas[grain[rows, columns] > 0]) <= FINE_DOT:
+        return _lift_grain(gray, cv2.resize(grain, None, fx=side, fy=side, interpolation=cv2.INTER_NEAREST))
     shade = dense[rows, columns] > 0
-    if not shade.any():
+    if not shade.any() or len(dots) < LEAST_DOTS:
         return gray
     # a full stop or the dot of an i is larger than the screen's
     lifted = np.zeros(int(labels.max()) + 1, np.uint8)
     lifted[dots[shade & (areas <= SAME_DOT * np.median(areas[shade]))]] = 1
     fringe = cv2.dilate(lifted[labels], np.ones((3, 3), np.uint8))
     return np.where(fringe > 0, np.uint8(255), gray)
+
+
+def _lift_grain(gray: np.ndarray, shade: np.ndarray) -> np.ndarray:
+    """Without single pixels of a shade and the threads that they make of each other; print is two pixels thick.
+
+    `shade`: 1 where they lie, uint8, the page's size or a little more.
+    """
+    ink = (gray < LIGHTEST_DOT).astype(np.uint8)
+    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    grain = cv2.subtract(ink, cv2.dilate(solid, np.ones((3, 3), np.uint8))) & shade[: gray.shape[0], : gray.shape[1]]
+    return np.where(grain > 0, np.uint8(255), gray)
 
 
 def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

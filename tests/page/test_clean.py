@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.page.clean import OTHER, RED, even_light, lift_screen, split_colour, split_ink
+from extractor.page.clean import OTHER, RED, even_light, has_dots, lift_screen, split_colour, split_ink
 
 BLUE_PEN, FAINT_PEN, RED_STAMP = (190, 60, 40), (205, 180, 172), (90, 80, 200)  # BGR
 TEXT_HEIGHT = 30.0
@@ -74,6 +74,26 @@ def test_a_halftone_screen_is_lifted_and_full_stops_stay() -> None:
     assert (lifted[120:280, 120:780] > 200).mean() > 0.99
     assert (lifted[300:330, 400:404] < 100).all()
     assert (lifted[325:329, 431:435] < 100).all()
+
+
+def test_the_grain_of_a_shade_on_a_page_of_black_and_white_is_lifted_and_print_on_it_stays() -> None:
+    """A copy scatters single pixels, which touch at their corners: as a column's ground they were read as figures."""
+    rng = np.random.default_rng(2)
+    page = np.full((900, 900), 255, np.uint8)
+    page[100:800, 400:600][rng.random((700, 200)) < 0.2] = 0
+    cv2.putText(page, "27.297", (420, 330), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 3)
+    printed = np.full_like(page, 255)
+    cv2.putText(printed, "27.297", (420, 330), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 3)
+    assert has_dots(page)
+    lifted = lift_screen(page, 30.0)
+    assert (lifted[printed == 0] == 0).mean() > 0.99
+    assert (lifted[120:780, 410:590][printed[120:780, 410:590] == 255] == 0).mean() < 0.06
+    # specks of a fax are far fewer, and thin strokes among them are print
+    specked = np.full((900, 900), 255, np.uint8)
+    specked[rng.random(specked.shape) < 0.01] = 0
+    diagonal = np.arange(300, 340)
+    specked[diagonal, diagonal] = 0
+    assert (lift_screen(specked, 30.0)[diagonal, diagonal] == 0).all()
 
 
 def test_a_page_without_a_screen_is_left_as_it_is() -> None:
