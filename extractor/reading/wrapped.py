@@ -72,11 +72,12 @@ def _goes_on(address: str, word: str, words: frozenset[str]) -> bool:
 
 def _is_cut(last: str, first: str, words: frozenset[str]) -> bool:
     """Whether two words beside a line break are one."""
-    if NUMBER_OPEN.search(last):
+    address = ADDRESS.match(last)
+    if not address and NUMBER_OPEN.search(last):
         return bool(NUMBER_END.match(first))
-    if ISSUER_OPEN.search(last):
+    if not address and ISSUER_OPEN.search(last):
         return bool(ISSUER_END.match(first))
-    if not ADDRESS.match(last) or not ADDRESS_WORD.match(first) or first in "-+":
+    if not address or not ADDRESS_WORD.match(first) or first in "-+":
         return False
     if not HOST.match(last):
         return True

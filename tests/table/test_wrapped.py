@@ -18,6 +18,10 @@ WORDS = frozenset(("theo", "tin", "tháng", "ngày"))
         (("http://a.vn/mDefault.", "aspx?id=86 - Tin"), "http://a.vn/mDefault.aspx?id=86 - Tin"),
         (("https://a.vn/dashb", "oard"), "https://a.vn/dashboard"),
         (("https://a.vn/huyen/12", "90/chuyenmuc/cai-ca", "ch"), "https://a.vn/huyen/1290/chuyenmuc/cai-cach"),
+        (
+            ("https://a.vn/huyen/1290/chuyenmuc/cai-", "cach-hanh - Tin"),
+            "https://a.vn/huyen/1290/chuyenmuc/cai-cach-hanh - Tin",
+        ),
         (("https://a.vn/tin", "theo tháng"), "https://a.vn/tin theo tháng"),
         (("https://a.vn/", "theo"), "https://a.vn/ theo"),
         (("Công văn số 45/BC-", "VP ngày 02/6/2022"), "Công văn số 45/BC-VP ngày 02/6/2022"),
