@@ -37,7 +37,7 @@ from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lines import BORDER_ZONE
 from extractor.reading.signs import DITTO
-from extractor.reading.texts import choose_line, doubt_words, settle_text
+from extractor.reading.texts import LAYER, choose_line, doubt_words, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
@@ -122,7 +122,11 @@ def _row(
 
 
 def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine]) -> list[Field]:
-    inked = [(i, parts) for i, parts in enumerate(cells) if any(part.ink.lines for part in parts)]
+    inked = [
+        (i, parts)
+        for i, parts in enumerate(cells)
+        if any(part.ink.lines for part in parts) and not any(part.ink.words for part in parts)
+    ]
     first = [
         _Cell(parts, tuple(l for p in parts for l in p.ink.lines), (tuple(r for p in parts for r in p.lines),))
         for _, parts in inked
@@ -320,7 +324,10 @@ def _without_lines(parts: tuple[CellText, ...]) -> Field:
     """A cell of a text layer, or one without print."""
     words = " ".join(" ".join((part.ink.words or "").split()) for part in parts).strip()
     if words:
-        return settle_number(parts, (Reading("layer", words, 1.0),))
+        field = settle_number(parts, (Reading(LAYER, words, 1.0),))
+        # of a row that goes on on a scanned page, what is printed there is not read
+        scanned = any(part.ink.lines for part in parts)
+        return replace(field, reasons=(*field.reasons, "several-lines")) if scanned else field
     return settle_number(parts, ())
 
 

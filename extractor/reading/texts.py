@@ -13,6 +13,7 @@ from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import close_address, join_lines
 from extractor.records import CellState, CellText, Field, Reading
 
+LAYER = "layer"  # the engine name of a PDF's own words
 SAME_SHAPES = "cosuvwxz"  # letters whose capitals differ from them in size alone
 SURE_SIGN = 0.95
 SURE_TEXT = 0.62  # Tesseract's least word score from which its text is preferred: it knows the stacked tone marks
@@ -33,11 +34,14 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, tuple[Second, ..
         return Field("", "blank", STRAY_BLANK, pieces, (), (), tuple(reasons))
     if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
         raw = join_lines([line for part in parts for line in (part.ink.words or "").split("\n")], words)
-        return Field(raw, "read", 1.0, pieces, (Reading("layer", raw, 1.0),))
+        return Field(raw, "read", 1.0, pieces, (Reading(LAYER, raw, 1.0),))
     texts: list[str] = []
     scores: list[float] = []
     readings: list[Reading] = []
     for part in parts:
+        if part.ink.words is not None:
+            # a row may begin on a page with a text layer and end on a scanned one, which is what can be misread
+            texts += part.ink.words.split("\n")
         signs = (*(line.sign for line in part.ink.lines), *("" for _ in part.lines))  # no reading is left out
         for line, sign in zip(part.lines, signs, strict=False):
             if sign == DITTO:
@@ -135,7 +139,7 @@ def choose_parts(first: Reading, seen: Sequence[Second], words: frozenset[str]) 
 def doubt_words(field: Field, words: frozenset[str]) -> Field:
     """A value that was read from pixels, with a reason where one of its words is none that the form knows."""
     letters = [word for word in field.raw.split() if sum(map(str.isalpha, word)) > 1]
-    exact = bool(field.readings) and field.readings[0].engine == "layer"
+    exact = bool(field.readings) and field.readings[0].engine == LAYER
     if exact or all(is_known(word, words) for word in letters):
         return field
     return replace(field, reasons=(*field.reasons, "unknown-word"))

@@ -24,6 +24,17 @@ def is_plain(reading: Reading, words: frozenset[str]) -> bool:
     return not find_doubtful(reading, LINE, words)
 
 
+def test_a_cell_that_begins_in_a_text_layer_and_ends_on_a_scanned_page_is_read_to_its_end() -> None:
+    blank = np.full((40, 200), 255, np.uint8)
+    box = (0.0, 0.0, 200.0, 40.0)
+    ink = CellInk(GridCell(0, 0, 1, 1, box), Piece(1, box), (TextLine(box, blank, blank, (0, 0, 200, 40), 30.0),))
+    layer = replace(ink, lines=(), words="Báo cáo số 450/BC-UBND\nvề kỷ luật, kỷ")
+    parts = (CellText(layer, "", 1.0), CellText(ink, "", 0.9, (Reading("trueocr", "cương hành chính", 0.9),)))
+    field = settle_text(parts, {}, frozenset())
+    assert field.raw == "Báo cáo số 450/BC-UBND về kỷ luật, kỷ cương hành chính"
+    assert all(reading.engine == "trueocr" for reading in field.readings)
+
+
 def test_a_word_that_the_form_does_not_know_is_read_twice_however_sure_the_first_reader_is() -> None:
     assert not is_plain(Reading("trueocr", "Đat", 0.999), frozenset())
     assert is_plain(Reading("trueocr", "28/3/2022", 0.999), frozenset())
