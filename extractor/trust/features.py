@@ -167,6 +167,7 @@ def _reading_features(field: Field, place: Place, same: frozenset[str]) -> dict[
         "dissent": dissent,
         **place.features(),
         **flags,
+        "layer": 0.0,  # what engines read is no more certain beside a text layer
     }
 
 
