@@ -85,7 +85,8 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     told, by_white = find_row_borders(phrases, xs, page.text_height)
-    ruled = find_row_rulings([(line.y0, line.y1) for line in block], rulings, xs, page.text_height)
+    full = [(line.y0 + line.y1) / 2 for line in block if _n_apart(line, page.text_height) >= LEAST_COLUMNS]
+    ruled = find_row_rulings([(line.y0, line.y1) for line in block], full, rulings, xs, page.text_height)
     ys, certainty = (ruled, RULED_ROWS) if ruled else (told, WHITE_ROWS if by_white else GUESSED_ROWS)
     if ruled and by_white:
         # rulings may be lost, and then white parts rows too

@@ -11,6 +11,8 @@ from extractor.grid.line import Line, collinear
 from extractor.grid.phrases import Phrase
 from extractor.grid.rulings import Rulings
 
+LEAST_RULINGS = 3  # of a table whose rows they part
+MOST_FULL = 2  # lines of a row that have print in several columns
 SPANNING = 0.6  # share of the table's width along which a ruling that parts rows is drawn
 PIECES = 0.35  # and where it may be in pieces
 WHOLE = 0.9  # share of such rulings beside labels that is drawn, where none is lost
@@ -18,14 +20,21 @@ MOST_TOLD = 0.2  # share of the rulings up to which further rows told by white a
 
 
 def find_row_rulings(
-    lines: Sequence[tuple[float, float]], rulings: Rulings, xs: Sequence[float], text_height: float
+    lines: Sequence[tuple[float, float]],
+    full: Sequence[float],
+    rulings: Rulings,
+    xs: Sequence[float],
+    text_height: float,
 ) -> list[float]:
-    """y of level rulings where they part a table into rows, else nothing. `lines`: y0, y1 of its lines of print."""
+    """y of level rulings where they part a table into rows, else nothing.
+
+    `lines`: y0, y1 of its lines of print; `full`: y of those with print in several columns.
+    """
     level = _level(rulings, xs, text_height)
     least = 0.0 if level and _are_broken(level, xs) else SPANNING
     wide = [line.position for line in level if line.covered(xs[0], xs[-1]) > least]
     inside = [y for y in wide if lines[0][0] - 2 * text_height <= y <= lines[-1][1] + 2 * text_height]
-    if len(inside) >= max(3, len(lines) // 5):
+    if len(inside) >= max(LEAST_RULINGS, len(lines) // 5) or _holds_rows(inside, lines, full, text_height):
         top, bottom = [], []
         if lines[0][1] < inside[0]:
             top = [lines[0][0] - 0.3 * text_height]
@@ -33,6 +42,19 @@ def find_row_rulings(
             bottom = [lines[-1][1] + 0.3 * text_height]
         return [*top, *inside, *bottom]
     return []
+
+
+def _holds_rows(
+    rulings: Sequence[float], lines: Sequence[tuple[float, float]], full: Sequence[float], text_height: float
+) -> bool:
+    """Whether rulings frame all lines, with no more than a row between two of them: notes of many lines make it high.
+
+    Three rulings alone frame a head and all rows below it.
+    """
+    if len(rulings) <= LEAST_RULINGS:
+        return False
+    framed = rulings[0] < lines[0][0] + text_height / 2 and lines[-1][1] - text_height / 2 < rulings[-1]
+    return framed and all(sum(a < y < b for y in full) <= MOST_FULL for a, b in pairwise(rulings))
 
 
 def find_lost_rulings(

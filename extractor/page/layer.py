@@ -21,9 +21,7 @@ LEGACY_FONT = re.compile(r"(?:[A-Z]{6}\+)?(?:\.Vn|VNI[-A-Z]|VN[a-z]*Times|TCVN)"
 # letters and signs that stand for Vietnamese letters in TCVN3 and VNI, and that Unicode Vietnamese never has
 STRANGE = frozenset("¨©ª«¬\xad®¯µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ")
 LEAST_STRANGE, STRANGE_SHARE = 3, 0.08  # words with such letters: a foreign name or a sign may have some
-LINE_END_HYPHEN = (
-    2  # what PDFium makes of the hyphen in which a line ends, to join the word; it is printed all the same
-)
+LINE_END_HYPHEN = 2  # what PDFium makes of a printed hyphen at a line's end, to join the word
 LINE_DRIFT = 0.5  # in character heights: a larger step down starts another word
 
 

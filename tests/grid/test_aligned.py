@@ -259,6 +259,30 @@ def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages() 
     assert (grid.n_rows, grid.n_columns) == (2, len(usual.borders) - 1)
 
 
+def test_rulings_around_few_rows_part_them_though_notes_of_many_lines_stand_between() -> None:
+    """A head repeated on a page once swallowed the rest of a note that the page before began."""
+    page = np.full((2400, 1600), 255, np.uint8)
+    tops, y = [150], 180
+    for text, x in (("Stt", STT), ("Chi tieu", LABEL), ("Don vi", UNIT), ("So lieu", VALUE), ("Ghi chu", NOTE)):
+        print_text(page, text, x, y)
+    tops.append(y + 16)
+    for line in range(36):
+        y = 230 + line * PITCH
+        print_text(page, ("ngay 21/03 ve", "viec thuc hien", "cong tac")[line % 3], NOTE, y)
+    tops.append(y + 16)
+    for row in range(4):
+        y += 46
+        for text, x in (("So van ban da ban hanh", LABEL), ("ho so", UNIT), (str(row + 3), VALUE)):
+            print_text(page, text, x, y)
+        y += PITCH
+        print_text(page, "ky bao cao cua huyen", LABEL, y)
+        tops.append(y + 16)
+    for top in tops:
+        cv2.line(page, (STT - 20, top), (1500, top), 0, 2)
+    (grid,) = find(page)
+    assert (grid.n_rows, grid.n_columns) == (6, 5)
+
+
 def test_rulings_of_some_pages_tell_the_columns_that_print_parts_further_on_others() -> None:
     ruled = Guide((0.147, 0.201, 0.488, 0.601, 0.69, 0.779, 0.936), ruled=True)
     unruled = Guide((0.159, 0.196, 0.492, 0.587, 0.606, 0.704, 0.773, 0.927))
