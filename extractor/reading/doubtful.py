@@ -6,7 +6,7 @@ The second engine's time goes by the width of what it is given, and a line mostl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ class Second:
 def find_doubtful(first: Reading, line: TextLine, words: frozenset[str]) -> tuple[Doubtful, ...]:
     """The parts of a line in which a first reading is not sure; the whole line where most is, or no place is known."""
     read = read_words(first, words)
-    doubtful = _doubtful_words(first, words)
+    doubtful = _doubtful_words(read, first.text.startswith(BULLET), words)
     if read and not doubtful:
         return ()
     whole = (Doubtful(0, len(read), line),)
@@ -60,17 +60,18 @@ def find_doubtful(first: Reading, line: TextLine, words: frozenset[str]) -> tupl
     return whole if width > MOST * (x1 - x0) else parts
 
 
-def _doubtful_words(first: Reading, words: frozenset[str]) -> list[int]:
+def _doubtful_words(read: Sequence[tuple[str, float]], bullet: bool, words: frozenset[str]) -> list[int]:
     """Which words are not certain words that the form knows, figures, marks or a row's number.
 
-    TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice.
+    TrueOCR loses tone marks with a high score, so words that the form doesn't know are read twice. `bullet`: the line
+    begins with a dash of its own.
     """
     return [
         n
-        for n, (word, p) in enumerate(read_words(first, words))
+        for n, (word, p) in enumerate(read)
         if p < SURE_WORD
         or not (is_known(word, words) or ROW_NUMBER.fullmatch(word))
-        or (DOUBTFUL_MARK.search(word) and not (n == 0 and first.text.startswith(BULLET)))
+        or (DOUBTFUL_MARK.search(word) and not (n == 0 and bullet))
     ]
 
 

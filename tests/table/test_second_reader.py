@@ -62,6 +62,60 @@ def test_of_the_ways_to_read_a_row_number_that_which_is_one_stands() -> None:
     assert not is_plain(read({"I": 0.5, "l": 0.45}, "m"), frozenset())
 
 
+def spelt(*chars: dict[str, float]) -> Reading:
+    """A reading of one word by the candidates of each of its characters."""
+    candidates = tuple(tuple(char.items()) for char in chars)
+    text = "".join(char[0][0] for char in candidates)
+    return Reading("trueocr", text, min(char[0][1] for char in candidates), chars=candidates)
+
+
+WORDS = frozenset({"số", "tố", "tổ", "kiểm", "vị", "vi", "tra", "có"})
+
+
+def test_a_known_word_whose_rivals_are_none_is_certain_however_torn_the_reader_is() -> None:
+    torn = spelt({"s": 0.99}, {"ố": 0.45, "õ": 0.42, "ô": 0.05})
+    ((word, p),) = read_words(torn, WORDS)
+    assert word == "số"
+    assert p > 0.95
+    assert is_plain(torn, WORDS)
+    # what the reader could not name may be anything
+    assert read_words(spelt({"s": 0.99}, {"ố": 0.3, "õ": 0.2}), WORDS)[0][1] < p
+
+
+def test_of_two_known_words_that_differ_in_a_tone_mark_or_a_mark_none_is_certain() -> None:
+    for likely, other in (("ố", "ổ"), ("ổ", "ố")):
+        torn = spelt({"t": 0.99}, {likely: 0.85, other: 0.13})
+        ((word, p),) = read_words(torn, WORDS)
+        assert word == f"t{likely}"
+        assert p < 0.6
+        assert not is_plain(torn, WORDS)
+    assert is_plain(spelt({"t": 0.99}, {"ố": 0.98, "ổ": 0.01}), WORDS)
+    # letters of two sizes and marks are as much a doubt
+    assert not is_plain(spelt({"v": 0.6, "V": 0.38}, {"ị": 0.99}), WORDS)
+    assert not is_plain(spelt({"s": 0.99}, {"ố": 0.99}, {":": 0.8, ";": 0.19}), WORDS)
+
+
+def test_figures_and_words_without_marks_are_no_more_certain_than_the_reader() -> None:
+    for unsure in (
+        spelt({"3": 0.6, "8": 0.1}, {"1": 0.99}, {"%": 0.99}),
+        spelt({"C": 0.99}, {"ó": 0.6, "ò": 0.3}, {"=": 0.99}, {"1": 0.99}),
+        spelt({"t": 0.6}, {"r": 0.9}, {"a": 0.9}),
+    ):
+        assert read_words(unsure, WORDS)[0][1] <= unsure.confidence
+        assert not is_plain(unsure, WORDS)
+
+
+def test_a_misprint_that_was_clearly_seen_stays_and_one_letter_in_forty_is_not_enough() -> None:
+    assert read_words(spelt({"k": 0.99}, {"i": 0.99}, {"ế": 0.97, "ể": 0.02}, {"m": 0.99}), WORDS)[0][0] == "kiếm"
+    ((word, p),) = read_words(spelt({"k": 0.99}, {"i": 0.99}, {"ế": 0.89, "ể": 0.1}, {"m": 0.99}), WORDS)
+    assert word == "kiểm"
+    assert 0.75 < p < 0.85
+
+
+def test_a_letter_is_no_figure_because_the_vocabulary_has_nothing_against_figures() -> None:
+    assert read_words(spelt({"b": 0.94, "0": 0.025}, {")": 0.99}), WORDS)[0][0] == "b)"
+
+
 def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both() -> None:
     ours, theirs = Reading("trueocr", "Không = 0;Có = 1", 0.9), Reading("tesseract-vie", "Không = 0; Có 1", 0.9)
     assert choose_line(ours, theirs, frozenset())[0] == "Không = 0; Có = 1"
