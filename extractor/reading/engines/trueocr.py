@@ -28,6 +28,7 @@ LONE = {"O": "0", "o": "0", "l": "1", "I": "1"}
 SURE_SIGN = 0.97  # score of a sign that is told by its shape: the network has no "="
 CANDIDATES = 4
 WORTH_NAMING = 0.004  # candidates of a character below this probability are noise
+ALONE = 1.0 - 0.9 * WORTH_NAMING  # above it nothing else is worth naming, and most characters are; a sort each is slow
 
 
 class Char(NamedTuple):
@@ -97,13 +98,18 @@ class TrueOcr:
         chars = []
         for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(ids)], strict=True):
             if ids[start]:
-                frames = probabilities[start:end, 1:]
-                mean = frames[0] if len(frames) == 1 else np.add.reduce(frames) / (end - start)
-                likely = (mean >= WORTH_NAMING).nonzero()[0]
-                best = likely[mean[likely].argsort()[::-1][:CANDIDATES]]
-                candidates = tuple((self._chars[c], float(mean[c])) for c in best.tolist())
+                candidates = self._candidates(probabilities[start:end, 1:], int(ids[start]) - 1)
                 chars.append(Char(candidates, (start + end) / 2 / len(ids)))
         return tuple(chars)
+
+    def _candidates(self, frames: np.ndarray, top: int) -> tuple[tuple[str, float], ...]:
+        """The likeliest characters of these frames. `top`: that which is likeliest in each of them."""
+        mean = frames[0] if len(frames) == 1 else np.add.reduce(frames) / len(frames)
+        if (sure := float(mean[top])) > ALONE:
+            return ((self._chars[top], sure),)
+        likely = (mean >= WORTH_NAMING).nonzero()[0]
+        best = likely[mean[likely].argsort()[::-1][:CANDIDATES]]
+        return tuple((self._chars[c], float(mean[c])) for c in best.tolist())
 
 
 def _with_output(model: bytes, name: str) -> bytes:
