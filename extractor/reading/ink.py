@@ -91,7 +91,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     faint = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.faint)
     lifted = _share(page.stamp, (x0, y0, x1, y1)) + _share(page.signature, (x0, y0, x1, y1))
     taken = not lines and lifted * area > WRITTEN
-    if taken and not faint:
+    if taken:
         faint = _coloured(page, (x0, y0, x1, y1))
     boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
