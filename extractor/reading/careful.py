@@ -107,13 +107,16 @@ def _row(
     if row.value_merged:
         value = replace(value, reasons=(*value.reasons, "merged-cell"))
     others = tuple(("", next(numbers)) for _ in row.others)
+    note = settle_text(row.note, second, words)
+    if {*map(id, row.note)} & {*map(id, (*row.unit, *row.value))}:
+        value, note = (replace(field, reasons=(*field.reasons, "merged-cell")) for field in (value, note))
     return Row(
         index,
         settle_text(row.stt, second, words),
         settle_text(row.label, second, words),
         settle_text(row.unit, second, words),
         value,
-        settle_text(row.note, second, words),
+        note,
         others,
         row.pieces,
         row.columns_missing,

@@ -218,6 +218,9 @@ def _row(
         if covers_value and role != "label":
             # a lost ruling between unit and value: what is read here may be the value
             fields["value"].append(cell)
+        if role != "label" and "note" in _spanned(cell, roles)[1:] and cell.ink.has_ink:
+            # or one before the notes: what is read here may be both
+            fields["note"].append(cell)
     if any(cell.text.strip() for cells in roleless for cell in cells):
         n_values, n_further = n_before
         others += [()] * (n_values - 1 - len(others) + n_further)

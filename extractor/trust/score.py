@@ -59,6 +59,7 @@ OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is re
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
 DASHES = frozenset("-–—")
+LEAST_SIGNS = 2  # letters and figures of a note
 LETTERS = 3  # in a value cell are words
 WHOLE = 100  # percent: what is more may have lost its decimal comma
 UNSCORED = Trust(0.0, "review", ())
@@ -306,13 +307,13 @@ def _score_text(
     said = (("guessed-grid", row.guessed), ("words-in-value", spilled), ("stray-marks", marks))
     reasons = (*field.reasons, *(reason for reason, holds in said if holds))
     blocked = field.state == "illegible" or row.guessed or spilled or marks or "stray-ink" in field.reasons
-    blocked |= not HIDDEN.isdisjoint(field.reasons)
+    blocked |= not HIDDEN.isdisjoint(field.reasons) or "merged-cell" in field.reasons
     return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
 
 
 def _has_marks_alone(text: str) -> bool:
-    """Whether a note is a mark and nothing else: but for a dash that is rather dirt, or what a ruling left."""
-    return text not in DASHES and not any(map(str.isalnum, text))
+    """Whether a note is marks or one sign: but for a dash that is rather dirt, a streak or what a ruling left."""
+    return text not in DASHES and sum(map(str.isalnum, text)) < LEAST_SIGNS
 
 
 def _grid_beside(position: int, beside: Sequence[tuple[int, float]]) -> float:

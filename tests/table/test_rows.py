@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extractor.form import _lines_above
 from extractor.halves import rejoin
-from extractor.reading.careful import _Cell, _settle
+from extractor.reading.careful import _Cell, _settle, read_rows
 from extractor.records import (
     CellInk,
     CellText,
@@ -138,3 +138,27 @@ def test_rulings_around_nothing_beside_a_table_are_no_table() -> None:
     ghost = make_grid(1, [("", "", "")] * 8)
     assert len(find_tables([make_grid(1, [HEADER, ROW, ROW]), ghost])) == 1
     assert len(find_tables([ghost])) == 1
+
+
+def test_print_in_one_cell_over_value_and_note_is_both_and_for_a_person() -> None:
+    """The ruling between them was lost: "18  Chưa thống kê" was an accepted blank note."""
+    header = ("STT", "Nội dung", "Đơn vị tính", "Số liệu", "Ghi chú")
+    grid = make_grid(1, [header, ("1", "Số phòng ban", "Phòng", "18 Chưa thống kê", ""), ("2", "Số xã", "Xã", "3", "")])
+    cells = []
+    for cell in grid.cells:
+        at = cell.ink.cell
+        if (at.row, at.column) == (1, 4):
+            continue
+        if (at.row, at.column) == (1, 3):
+            cell = replace(cell, ink=replace(cell.ink, cell=replace(at, column_span=2)))
+        cells.append(cell)
+    (table,) = find_tables([replace(grid, cells=tuple(cells))])
+    merged, other = table.rows
+    assert [cell.text for cell in merged.note] == ["18 Chưa thống kê"]
+    assert [cell.text for cell in other.note] == [""]
+    for row, doubted in zip(read_rows(table.rows, {}, frozenset()), (True, False), strict=True):
+        assert ("merged-cell" in row.note.reasons) is doubted
+        assert ("merged-cell" in row.value.reasons) is doubted
+    blank = replace(cells[8], text="", ink=replace(cells[8].ink, words=None))
+    (table,) = find_tables([replace(grid, cells=tuple(blank if cell is cells[8] else cell for cell in cells))])
+    assert table.rows[0].note == ()
