@@ -353,7 +353,9 @@ def test_a_blank_unit_where_the_form_has_one_is_for_a_person() -> None:
         assert trust.unit.status == "review" or not missing
 
 
-@pytest.mark.parametrize(("raw", "held"), [("/", True), (") .", True), ("1", True), ("-", False), ("(54 + 157)/2", False)])
+@pytest.mark.parametrize(
+    ("raw", "held"), [("/", True), (") .", True), ("1", True), ("-", False), ("(54 + 157)/2", False)]
+)
 def test_a_note_of_marks_alone_is_for_a_person(raw: str, held: bool) -> None:
     seen = tuple(Reading(engine, raw, 0.999) for engine in ("trueocr", "tesseract-vie"))
     row = replace(make_row(0, "Chỉ tiêu I.1", "4.304"), note=Field(raw, "read", 0.999, (Piece(1, BOX),), seen))
