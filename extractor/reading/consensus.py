@@ -61,7 +61,8 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
         possible, nothing = alike, replace(nothing, reasons=(*nothing.reasons, "look-alike"))
     if not any(reading.text for reading in possible):
         silent = replace(nothing, alternatives=(), reasons=(*nothing.reasons, "no-reading"))
-        told = _looks_like_dash(parts) and not any(reading.text for reading in readings)
+        # what a reader guesses that blows flat ink up says nothing
+        told = _looks_like_dash(parts) and not any(r.text and r.confidence >= SURE_FIGURE for r in readings)
         return replace(silent, raw="-", state="read", confidence=DASH_BY_SHAPE) if told else silent
     return _settle_read(nothing, possible)
 

@@ -188,6 +188,16 @@ def test_flat_ink_in_which_no_reader_sees_anything_may_be_a_dash() -> None:
         assert field.confidence < 0.5
 
 
+@pytest.mark.parametrize(("score", "state"), [(0.28, "read"), (0.9, "illegible")])
+def test_a_letter_that_a_reader_guesses_in_flat_ink_makes_it_no_less_a_dash(score: float, state: str) -> None:
+    paper = np.full((20, 60), 255, np.uint8)
+    line = TextLine((0.0, 0.0, 60.0, 20.0), paper, paper, (10, 8, 26, 11), TEXT_HEIGHT)
+    ink = CellInk(GridCell(0, 0, 1, 1, (0, 0, 1, 1)), Piece(1, (0, 0, 1, 1)), lines=(line,))
+    field = settle_number((CellText(ink, "", 0.5),), (Reading("ppocr", "h", score), Reading("trueocr", "", 0.0)))
+    assert field.state == state
+    assert field.confidence < 0.5
+
+
 def test_words_over_which_a_stroke_passes_are_not_blank() -> None:
     state, raw, reasons = settle((Reading("ppocr", "Khong", 0.7), Reading("trueocr", "Không", 0.9)), stray=True)
     assert (state, raw) == ("read", "Không")
