@@ -24,20 +24,37 @@ def find_missed(
 ) -> tuple[int, ...]:
     """Numbers of such pages. `order`: pages of the report in its order; `form`: those that hold the form."""
     follow = {after for before, after in pairwise(order) if before in form}
-    outside = {page.number: _outside(page) for page in texts if page.number in {*follow, *form}}
-    texts_of = (plain_words(label) for i in catalogue.indicators for label in (i.label, *i.variants))
-    labels = [text[:BEGINNING] for text in texts_of if len(text) >= BEGINNING]
-    return tuple(n for n, lines in outside.items() if any(_is_label(line, labels) for line in _read(lines, engine)))
+    labels = _labels(catalogue)
+    missed = []
+    for page in texts:
+        if page.number in {*follow, *form}:
+            behind, above = _outside(page)
+            told = [_is_label(line, labels) for line in _read(behind, engine)]
+            if page.number in follow and not any(told):
+                # of a page that goes on with the form; one line may be a title
+                seen = [_is_label(line, labels) for line in _read(above, engine)]
+                told = seen if sum(seen) > 1 else []
+            missed += [page.number] if any(told) else []
+    return tuple(missed)
 
 
-def _outside(page: PageText) -> tuple[LooseLine, ...]:
-    """Lines that may be rows of the form: all of a page without a table, those behind the first one without rulings."""
+def _labels(catalogue: Catalogue) -> list[str]:
+    """How the labels of the form begin."""
+    texts = (plain_words(label) for one in catalogue.indicators for label in (one.label, *one.variants))
+    return [text[:BEGINNING] for text in texts if len(text) >= BEGINNING]
+
+
+def _outside(page: PageText) -> tuple[tuple[LooseLine, ...], tuple[LooseLine, ...]]:
+    """Lines that may be rows of the form: all of a page without a table; those behind and above one without rulings."""
     if not page.grids:
-        return page.loose
+        return page.loose, ()
     if any(grid.ink.grid.ruled for grid in page.grids):
-        return ()
-    top = min(grid.ink.upright[3] for grid in page.grids)
-    return tuple(line for line in page.loose if line.upright[1] >= top)
+        return (), ()
+    top, foot = (min(grid.ink.upright[side] for grid in page.grids) for side in (1, 3))
+    return (
+        tuple(line for line in page.loose if line.upright[1] >= foot),
+        tuple(line for line in page.loose if line.upright[3] <= top),
+    )
 
 
 def _read(lines: Sequence[LooseLine], engine: Engine) -> list[str]:

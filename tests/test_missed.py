@@ -62,6 +62,20 @@ def test_a_label_below_a_table_without_rulings_may_be_a_row_of_it(ruled: bool, b
     )
 
 
+@pytest.mark.parametrize(("rows", "missed"), [(2, True), (1, False)])
+def test_labels_above_a_table_without_rulings_are_rows_of_it_where_the_page_goes_on(rows: int, missed: bool) -> None:
+    """A note across the columns of the page before cut the first rows off; a single line may be a title."""
+    catalogue = load_catalogue("soctrang-cchc-huyen")
+    upright = (0.1, 0.5, 0.9, 0.8)
+    grid = GridText(GridInk(Grid(4, 1, 5, (), upright, False, 0.9), (), upright, upright), ())
+    boxes = [(0.1, 0.1 + n / 10, 0.9, 0.15 + n / 10) for n in range(rows)]
+    lines = tuple(LooseLine(Piece(4, b), None, "Số UBND cấp xã thực hiện đánh giá nội bộ 8", b) for b in boxes)
+    pages = [PageText(4, "digital", (grid,), lines)]
+    assert find_missed(pages, (3, 4), (3, 4), catalogue, NoEngine()) == ((4,) if missed else ())
+    # above the form's first rows stands what it is called
+    assert find_missed(pages, (4,), (4,), catalogue, NoEngine()) == ()
+
+
 def test_a_report_with_such_a_page_is_partial_and_says_where(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     with pikepdf.open(DIGITAL) as pdf:

@@ -57,16 +57,24 @@ class _TextLine:
 
 def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
-    found = _find_aligned(page, rulings, guide, taken)
+    found, left_out = _find_aligned(page, rulings, guide, taken)
+    if found and left_out > LEAST_FOLLOWED and guide.borders and not guide.ruled:
+        # print of this page that crosses another's columns ends its table, unless it goes by its own
+        alone, _ = _find_aligned(page, rulings, replace(guide, borders=()), taken)
+        if alone and alone[0].n_columns == found[0].n_columns and alone[0].n_rows > found[0].n_rows + LEAST_FOLLOWED:
+            found = alone
     without_first = replace(guide, borders=(*guide.borders[:1], *guide.borders[2:]))
     if not guide.usual or guide.ruled or not found or found[0].n_columns >= len(without_first.borders) - 1:
         return found
     # a last page without the column of numbers, on which little tells its other columns apart
-    again = _find_aligned(page, rulings, without_first, taken)
+    again, _ = _find_aligned(page, rulings, without_first, taken)
     return again if again and again[0].n_columns == len(without_first.borders) - 1 else found
 
 
-def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]) -> tuple[Grid, ...]:
+def _find_aligned(
+    page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]
+) -> tuple[tuple[Grid, ...], int]:
+    """The table, and how many lines of print in several columns are left out of it."""
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
     rulings = rulings_outside(rulings, taken, page.text_height)
     frame = find_upright_frame(rulings, page, guide) if guide.ruled else find_level_frame(rulings, page)
@@ -81,7 +89,8 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
         if not xs:
             block, xs = _lone_rows(lines, page, guide)
     if not xs:
-        return ()
+        return (), 0
+    left_out = _n_full([line for line in lines if line not in block], page)
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     told, by_white = find_row_borders(phrases, xs, page.text_height)
@@ -98,7 +107,7 @@ def _find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequen
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
-    return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),)
+    return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),), left_out
 
 
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:

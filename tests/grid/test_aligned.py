@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.grid import NO_GUIDE, find_grids, find_guide, usual_guide
+from extractor.grid import NO_GUIDE, aligned, find_grids, find_guide, usual_guide
 from extractor.grid.aligned import _is_part, _parts_last, _TextLine
 from extractor.grid.phrases import Phrase, group_lines
+from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage
 
 STT, LABEL, UNIT, VALUE, NOTE = 100, 180, 760, 920, 1060
@@ -257,6 +258,25 @@ def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages() 
     print_text(page, "TM. UY BAN NHAN DAN", 900, 460)
     (grid,) = find(page, usual)
     assert (grid.n_rows, grid.n_columns) == (2, len(usual.borders) - 1)
+
+
+@pytest.mark.parametrize(("left_out", "n_rows", "taken"), [(9, 12, 12), (9, 6, 5), (1, 12, 5)])
+def test_a_page_goes_by_its_own_columns_where_another_ones_leave_rows_out(
+    left_out: int, n_rows: int, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note across the border of the page before had cut off all rows above it."""
+
+    def table(rows: int) -> tuple[Grid, ...]:
+        return (Grid(1, rows, 5, (), (0.0, 0.0, 1.0, 1.0), False, 0.4),)
+
+    def fake(_page: object, _rulings: object, guide: Guide, _taken: object) -> tuple[tuple[Grid, ...], int]:
+        return (table(5), left_out) if guide.borders else (table(n_rows), 0)
+
+    monkeypatch.setattr(aligned, "_find_aligned", fake)
+    guide = Guide((0.1, 0.2, 0.5, 0.6, 0.7, 0.9))
+    blank = np.zeros((1, 1), np.uint8)
+    (grid,) = aligned.find_aligned(make_image(make_page()), Rulings((), (), blank, 1, 20.0, blank > 0), guide)
+    assert grid.n_rows == taken
 
 
 def test_rulings_around_few_rows_part_them_though_notes_of_many_lines_stand_between() -> None:
