@@ -49,6 +49,7 @@ SURE_NUMBER = 0.9  # both scores above it and the same string: no further prepar
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
 WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed", "window")
+LIKE_STROKES = frozenset(("1", *DASHES))
 ANYWHERE = ("sized", "uncrossed")
 Told = TypeVar("Told")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
@@ -296,8 +297,11 @@ def _look_faint(
     read = _ask([_Cell(cells[i], (line,), ()) for i, line in found], readers, "clean")
     fields: dict[int, Field] = {}
     for (i, _), cell in zip(found, read, strict=True):
-        if i not in fields or fields[i].state == "blank":
-            fields[i] = settle_faint(_without_lines(cells[i]), _whole(cell))
+        told = settle_faint(_without_lines(cells[i]), _whole(cell))
+        # a stamp's strokes look like these
+        stroke = told.raw in LIKE_STROKES and any(part.ink.lifted for part in cells[i])
+        if not stroke and (i not in fields or fields[i].state == "blank"):
+            fields[i] = told
     return fields
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from extractor.reading.apart import find_setting, find_windows
-from extractor.reading.careful import _Cell, _doubt_blanks, _doubt_places, _find_settings, _pale
+from extractor.reading.careful import _Cell, _doubt_blanks, _doubt_places, _find_settings, _look_faint, _pale
 from extractor.reading.consensus import doubt_dash, settle_number, settle_window
 from extractor.reading.lines import find_marks
-from extractor.records import Box, CellInk, CellText, Field, GridCell, Reading
+from extractor.records import Box, CellInk, CellText, Field, GridCell, Reading, TextLine
 from tests.table.test_apart import PIECE, TEXT_HEIGHT, lines_of, make_cell, parts_of, read, set_page
 
 
@@ -146,6 +146,25 @@ def test_a_figure_lifted_with_a_stamp_is_read_where_the_page_s_figures_stand() -
     rim = make_cell()
     cv2.ellipse(rim, *RIM, 0, 3)
     assert _pale(lifted(rim), {PIECE.page: setting}) == ()
+
+
+@pytest.mark.parametrize(("seen", "state"), [("8", "read"), ("1", "blank"), ("-", "blank")])
+def test_what_a_stamp_s_strokes_look_like_is_no_figure_of_its_colour(seen: str, state: str) -> None:
+    setting = find_setting(set_page("1", "67", "304", "20", "8"))
+    assert setting is not None
+    parts = lifted(make_cell("8", at=120))
+
+    class Reader:
+        origin = version = "test"
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
+            return [Reading(self.name, seen, 0.99, preparation)] * len(lines)
+
+    fields = _look_faint({0: parts}, {n: Reader(n) for n in ("trueocr", "ppocr")}, {PIECE.page: setting})
+    assert fields.get(0, settle_number(parts, ())).state == state
 
 
 @pytest.mark.parametrize(("at", "held"), [(118, True), (20, False)])
