@@ -93,12 +93,8 @@ def count_header_rows(grid: GridText) -> int:
     One with header words, the rows that its cells span, names of columns under a common one, and a counting row.
     """
     rows = rows_of(grid)
-    header, names = 0, list[CellText]()
-    for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
-        named = {role: cell.ink.cell.row_span for cell in cells if (role := role_of(cell.text))}
-        if len(named) >= LEAST_ROLES and ("label" in named or "stt" in named):
-            header, names = index + max(named.values()), cells
-            break
+    first, header = _find_names(rows)
+    names = rows[first] if header else []
     if 0 < header < len(rows) and _names_others(rows[header], names):
         header += 1
     while 0 < header < len(rows) and not grid.ink.grid.ruled and _goes_on(rows[:header], rows[header]):
@@ -106,6 +102,15 @@ def count_header_rows(grid: GridText) -> int:
     while 0 < header < len(rows) and is_counting_row(rows[header]):
         header += 1
     return header
+
+
+def _find_names(rows: list[list[CellText]]) -> tuple[int, int]:
+    """The row that names columns, below a title or two, and the first one below its cells; zeros where there is none."""
+    for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
+        named = {role: cell.ink.cell.row_span for cell in cells if (role := role_of(cell.text))}
+        if len(named) >= LEAST_ROLES and ("label" in named or "stt" in named):
+            return index, index + max(named.values())
+    return 0, 0
 
 
 def _goes_on(above: list[list[CellText]], cells: list[CellText]) -> bool:
@@ -147,9 +152,15 @@ def header_texts(grid: GridText, n_header: int) -> list[str]:
     """Header words of each column, several header rows joined."""
     texts = [""] * grid.ink.grid.n_columns
     counting = _counting_rows(grid, n_header)
+    first, _ = _find_names(rows_of(grid))  # a title above names no column
     for cell in grid.cells:
         at = cell.ink.cell
-        if at.row < n_header and at.row not in counting and not COUNTING_ROW.match(cell.text.strip() or "-"):
+        if (
+            first < at.row + at.row_span
+            and at.row < n_header
+            and at.row not in counting
+            and not COUNTING_ROW.match(cell.text.strip() or "-")
+        ):
             for column in range(at.column, at.column + at.column_span):
                 texts[column] = f"{texts[column]} {cell.text}".strip()
     return texts
@@ -157,21 +168,24 @@ def header_texts(grid: GridText, n_header: int) -> list[str]:
 
 def joined_columns(grid: GridText, n_header: int) -> frozenset[int]:
     """Columns under one header cell that names several: the ruling between them was lost there."""
+    first, _ = _find_names(rows_of(grid))
     return frozenset(
         column
         for cell in grid.cells
         for column in range(cell.ink.cell.column, cell.ink.cell.column + cell.ink.cell.column_span)
-        if cell.ink.cell.row < n_header and cell.ink.cell.column_span > 1 and len(roles_in(cell.text)) > 1
+        if first <= cell.ink.cell.row < n_header and cell.ink.cell.column_span > 1 and len(roles_in(cell.text)) > 1
     )
 
 
 def lowest_header(grid: GridText, n_header: int, column: int) -> CellText | None:
     """The header cell just above a column's content: it names one of several value columns under a common head."""
     counting = _counting_rows(grid, n_header)
+    first, _ = _find_names(rows_of(grid))
     above = [
         cell
         for cell in grid.cells
-        if cell.ink.cell.row < n_header
+        if cell.ink.cell.row + cell.ink.cell.row_span > first
+        and cell.ink.cell.row < n_header
         and cell.ink.cell.row not in counting
         and cell.ink.cell.column <= column < cell.ink.cell.column + cell.ink.cell.column_span
         and cell.text.strip()

@@ -151,6 +151,14 @@ def test_a_column_of_words_between_labels_and_values_is_that_of_the_units() -> N
         assert find_roles(make_grid(1, rows), 0)[2] == role
 
 
+def test_a_title_that_white_parts_over_the_columns_names_none_of_them() -> None:
+    """ "... năm 2023 của UBND huyện" above "Đơn vị tính" made values of the units of a whole report."""
+    title = ("", "(Kèm theo Báo cáo số 645/BC-UBND ngày 17 tháng 6", "năm 2023 của UBND huyện", "Cù Lao Dung)", "")
+    names = ("STT", "Chỉ tiêu", "Đơn vị tính", "Số liệu", "Ghi chú")
+    (table,) = find_tables([make_grid(1, [title, names, ("1", "Số văn bản", "Văn bản", "3", "")])])
+    assert table.roles == ("stt", "label", "unit", "value", "note")
+
+
 @pytest.mark.parametrize(
     ("below", "ruled", "n_header"),
     [
