@@ -105,7 +105,7 @@ def count_header_rows(grid: GridText) -> int:
 
 
 def _find_names(rows: list[list[CellText]]) -> tuple[int, int]:
-    """The row that names columns, below a title or two, and the first one below its cells; zeros where there is none."""
+    """The row that names columns, below a title or two, and the first below its cells; zeros where there is none."""
     for index, cells in enumerate(rows[:MAX_TITLE_ROWS]):
         named = {role: cell.ink.cell.row_span for cell in cells if (role := role_of(cell.text))}
         if len(named) >= LEAST_ROLES and ("label" in named or "stt" in named):
