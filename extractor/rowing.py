@@ -30,6 +30,7 @@ GUESSED = 0.4  # certainty of a grid up to which its rows were told by white alo
 LEAST_GAIN = 0.02  # share of the letters by which another parting of the rows must be likelier
 LEAST_LINES = 4
 MERGED_GAIN = 0.25  # the same within one ruled row: two labels in it are far more alike than one
+LEAST_REST = 12  # letters of a row that the form lacks
 ABOVE = 0.25  # of a line's height: where a row begins above its first line, in a table aligned at the top
 
 
@@ -99,9 +100,21 @@ def _part_merged(row: DraftRow, catalogue: Catalogue) -> Sequence[DraftRow]:
     if len(lines) < 2 or not _has_heights(row) or is_label(" ".join(texts), catalogue):
         return [row]
     starts, gain = part_labels(texts, catalogue, frozenset((0,)))
+    doubted = replace(row, grid_certainty=min(row.grid_certainty, GUESSED))
     if gain < MERGED_GAIN or len(starts) < 2:
-        return [row]
-    return _parted([replace(row, grid_certainty=min(row.grid_certainty, GUESSED))], lines, starts)
+        return [doubted if _holds_another(texts, catalogue) else row]
+    return _parted([doubted], lines, starts)
+
+
+def _holds_another(texts: Sequence[str], catalogue: Catalogue) -> bool:
+    """Whether lines of a label are one of the form's, and those before or behind it another that the form lacks."""
+    for at in range(1, len(texts)):
+        parts = " ".join(texts[:at]), " ".join(texts[at:])
+        for label, rest in (parts, parts[::-1]):
+            begins = rest.lstrip("-+ ")[:1].isupper() and sum(map(str.isalpha, rest)) >= LEAST_REST
+            if begins and is_label(label, catalogue):
+                return True
+    return False
 
 
 def _parted(rows: Sequence[DraftRow], lines: Sequence[_Line], starts: Sequence[int]) -> list[DraftRow]:

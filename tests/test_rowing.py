@@ -104,3 +104,16 @@ def test_parts_of_a_row_with_a_merged_value_say_so() -> None:
     found = part_by_labels(make_table(row), FORM).rows
     assert len(found) == len(LABELS)
     assert all(part.value_merged for part in found)
+
+
+@pytest.mark.parametrize(
+    ("rest", "doubted"),
+    [("Số văn bản đề nghị sửa đổi hoặc bãi bỏ", True), ("(lũy kế đến thời điểm báo cáo)", False), ("đã xử lý", False)],
+)
+def test_a_label_with_a_row_behind_it_that_the_form_lacks_may_be_two_rows(rest: str, doubted: bool) -> None:
+    """A dotted ruling between them was lost, and the stranger's value was accepted for the form's blank one."""
+    for label in ((LABELS[0], rest), (rest, LABELS[0])):
+        row = make_row(1.0, 2, label=tuple(enumerate(label)), value=((1, "60"),))
+        (found,) = part_by_labels(make_table(row), FORM).rows
+        assert (found.grid_certainty < 1.0) is doubted
+        assert found.label == row.label
