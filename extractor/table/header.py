@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -151,19 +152,28 @@ def _counting_rows(grid: GridText, n_header: int) -> set[int]:
 def header_texts(grid: GridText, n_header: int) -> list[str]:
     """Header words of each column, several header rows joined."""
     texts = [""] * grid.ink.grid.n_columns
-    counting = _counting_rows(grid, n_header)
-    first, _ = _find_names(rows_of(grid))  # a title above names no column
-    for cell in grid.cells:
-        at = cell.ink.cell
-        if (
-            first < at.row + at.row_span
-            and at.row < n_header
-            and at.row not in counting
-            and not COUNTING_ROW.match(cell.text.strip() or "-")
-        ):
-            for column in range(at.column, at.column + at.column_span):
-                texts[column] = f"{texts[column]} {cell.text}".strip()
+    for cell in _naming_cells(grid, n_header):
+        for column in _columns_of(cell):
+            texts[column] = f"{texts[column]} {cell.text}".strip()
     return texts
+
+
+def _naming_cells(grid: GridText, n_header: int) -> list[CellText]:
+    """Cells of the header, without counts of columns and what stands as a title above columns that have a name."""
+    rows = rows_of(grid)
+    counting, (first, _) = _counting_rows(grid, n_header), _find_names(rows)
+    named = {c for cell in rows[first] if cell.text.strip() for c in _columns_of(cell)}
+
+    def is_title(cell: CellText) -> bool:
+        at = cell.ink.cell
+        return at.row + at.row_span <= first and not named.isdisjoint(_columns_of(cell))
+
+    return [
+        cell
+        for number, cells in enumerate(rows[:n_header])
+        for cell in cells
+        if number not in counting and not COUNTING_ROW.match(cell.text.strip() or "-") and not is_title(cell)
+    ]
 
 
 def joined_columns(grid: GridText, n_header: int) -> frozenset[int]:
@@ -178,17 +188,22 @@ def joined_columns(grid: GridText, n_header: int) -> frozenset[int]:
 
 
 def lowest_header(grid: GridText, n_header: int, column: int) -> CellText | None:
-    """The header cell just above a column's content: it names one of several value columns under a common head."""
-    counting = _counting_rows(grid, n_header)
-    first, _ = _find_names(rows_of(grid))
-    above = [
-        cell
-        for cell in grid.cells
-        if cell.ink.cell.row + cell.ink.cell.row_span > first
-        and cell.ink.cell.row < n_header
-        and cell.ink.cell.row not in counting
-        and cell.ink.cell.column <= column < cell.ink.cell.column + cell.ink.cell.column_span
-        and cell.text.strip()
-        and not COUNTING_ROW.match(cell.text.strip())
-    ]
-    return max(above, key=lambda cell: cell.ink.cell.row, default=None)
+    """The header cell just above a column's content: it names one of several value columns under a common head.
+
+    Where no rulings part rows, with the lines of it that stand above.
+    """
+    above = [cell for cell in _naming_cells(grid, n_header) if column in _columns_of(cell) and cell.text.strip()]
+    above.sort(key=lambda cell: cell.ink.cell.row)
+    if grid.ink.grid.ruled or not all(cell.ink.cell.column_span == 1 for cell in above):
+        above = above[-1:]
+    return _joined(above) if above else None
+
+
+def _joined(cells: list[CellText]) -> CellText:
+    """Lines of one cell that stand in cells of their own."""
+    if len(cells) == 1:
+        return cells[0]
+    words = "\n".join(cell.ink.words for cell in cells if cell.ink.words) or None
+    ink = replace(cells[-1].ink, lines=tuple(line for cell in cells for line in cell.ink.lines), words=words)
+    text, lines = " ".join(cell.text for cell in cells), tuple(line for cell in cells for line in cell.lines)
+    return CellText(ink, text, min(cell.confidence for cell in cells), lines)

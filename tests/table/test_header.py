@@ -176,3 +176,19 @@ def test_lines_of_a_header_that_no_ruling_holds_together_are_header(
     grid = make_grid(1, [names, *below, ("1", "Số văn bản", "Văn bản", "3", "")])
     grid = replace(grid, ink=replace(grid.ink, grid=replace(grid.ink.grid, ruled=ruled)))
     assert count_header_rows(grid) == n_header
+
+
+def test_two_value_columns_whose_names_take_two_lines_are_named_by_both() -> None:
+    """ "hoạch" and "hiện" told nobody which of them was the report's own, and the plan was taken for it."""
+    rows = [
+        ("", "", "", "Kế", "Thực", "Tài liệu kiểm"),
+        ("STT", "Chỉ tiêu", "ĐVT", "", "", ""),
+        ("", "", "", "hoạch", "hiện", "chứng"),
+        ("1", "Số thủ tục", "TTHC", "15", "0", ""),
+    ]
+    grid = make_grid(1, rows)
+    grid = replace(grid, ink=replace(grid.ink, grid=replace(grid.ink.grid, ruled=False)))
+    (table,) = find_tables([grid])
+    assert table.roles == ("stt", "label", "unit", "value", "value", "note")
+    assert [name.text if name else None for name in table.measures] == ["Kế hoạch", "Thực hiện"]
+    assert [draft.label[0].text for draft in table.rows] == ["Số thủ tục"]
