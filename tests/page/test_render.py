@@ -11,6 +11,7 @@ import pytest
 
 from extractor.ingest import open_bytes
 from extractor.page import open_pages
+from extractor.page.layer import read_layer
 from extractor.settings import load_settings
 
 
@@ -115,3 +116,16 @@ def test_the_pixels_of_a_plain_scan_are_taken_as_they_are(monkeypatch: pytest.Mo
     monkeypatch.delattr(pdfium.PdfPage, "render")
     pixels = np.random.default_rng(1).integers(0, 256, (2339, 1654), dtype=np.uint8)
     assert np.array_equal(draw(make_pdf(pixels, (595.44, 842.04))), pixels)
+
+
+def test_a_hyphen_in_which_a_line_of_a_text_layer_ends_is_printed() -> None:
+    """PDFium makes a sign of its own of it, to join the word, and the address lost it."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(300, 200))
+        page = pdf.pages[0]
+        page.Contents = pdf.make_stream(b"BT /F1 12 Tf 20 TL 40 150 Td (chuyenmuc/cai-) Tj T* (cach-hanh-chinh) Tj ET")
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        pdf.save(data := io.BytesIO())
+    document = pdfium.PdfDocument(data.getvalue())
+    assert [word.text for word in read_layer(document[0], 2.0).words] == ["chuyenmuc/cai-", "cach-hanh-chinh"]

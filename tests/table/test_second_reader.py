@@ -116,6 +116,13 @@ def test_a_letter_is_no_figure_because_the_vocabulary_has_nothing_against_figure
     assert read_words(spelt({"b": 0.94, "0": 0.025}, {")": 0.99}), WORDS)[0][0] == "b)"
 
 
+@pytest.mark.parametrize(("text", "plain"), [("2:230", False), ("+157)/2", False), ("(31+", False), ("x100", False),
+                                             ("230", True), ("2019", True)])  # fmt: skip
+def test_figures_beside_marks_are_read_twice_since_the_first_reader_drops_spaces(text: str, plain: bool) -> None:
+    chars = tuple(((char, 0.99),) for char in text)
+    assert is_plain(Reading("trueocr", text, 0.99, chars=chars), frozenset(("x",))) is plain
+
+
 def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both() -> None:
     ours, theirs = Reading("trueocr", "Không = 0;Có = 1", 0.9), Reading("tesseract-vie", "Không = 0; Có 1", 0.9)
     assert choose_line(ours, theirs, frozenset())[0] == "Không = 0; Có = 1"

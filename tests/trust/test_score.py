@@ -252,10 +252,19 @@ def test_a_missing_column_is_no_blank_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", ["handwriting", "several-lines", "stray-ink", "unread-ink", "streak", "off-place", "unknown-word"]
+    "reason",
+    ["handwriting", "several-lines", "stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "runs-over"],
 )
 def test_handwriting_several_lines_and_stray_ink_are_never_accepted(reason: str) -> None:
     assert _score(replace(GOOD, reasons=(reason,))).value.status == "review"
+
+
+def test_print_beside_a_text_layer_counts_as_what_engines_saw_of_it() -> None:
+    """A note that goes on on a scanned page was as certain as the words of the page on which it begins."""
+    seen = [
+        value_features(GOOD, make_value("4.304"), None, Place(1.0, 0.9, layer=layer), None) for layer in (True, False)
+    ]
+    assert seen[0][1] == seen[1][1]
 
 
 def test_a_text_layer_needs_no_second_reader() -> None:
