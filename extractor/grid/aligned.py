@@ -93,7 +93,8 @@ def _find_aligned(
     left_out = _n_full([line for line in lines if line not in block], page)
     xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
     phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
-    told, by_white = find_row_borders(phrases, xs, page.text_height)
+    rows = find_row_borders(phrases, xs, page.text_height)
+    told, by_white = rows.ys, rows.by_white
     full = [(line.y0 + line.y1) / 2 for line in block if _n_apart(line, page.text_height) >= LEAST_COLUMNS]
     ruled = find_row_rulings([(line.y0, line.y1) for line in block], full, rulings, xs, page.text_height)
     ys, certainty = (ruled, RULED_ROWS) if ruled else (told, WHITE_ROWS if by_white else GUESSED_ROWS)
@@ -106,7 +107,7 @@ def _find_aligned(
         certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
-    horizontal = [Line(y, ((xs[0], xs[-1]),)) for y in ys]
+    horizontal = [_level(y, xs, rows.merged) for y in ys]
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),), left_out
 
 
@@ -118,6 +119,12 @@ def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], 
         rows = pairwise(ys)
         lines.append(Line(x, tuple((a, b) for a, b in rows if not any(a <= y <= b for y in across)) or ((0.0, 0.0),)))
     return lines
+
+
+def _level(y: float, xs: Sequence[float], merged: Sequence[tuple[int, float, float]]) -> Line:
+    """The border between two rows, broken in columns whose cell is merged over both."""
+    broken = {column for column, top, bottom in merged if top < y < bottom}
+    return Line(y, tuple(span for column, span in enumerate(pairwise(xs)) if column not in broken))
 
 
 def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:

@@ -22,6 +22,8 @@ APART_BUT_ONE = 1.17  # the same where one pitch lies between: a line of larger 
 LEAST_WRAPPED = 3  # gaps as narrow on a page; fewer may be a slip of a baseline
 MANY_FIT = 0.4  # share of the narrow gaps over which the next word would have fit: then they part rows
 WRAPS = 4.0  # text heights: in a narrower column no words are wrapped
+NO_ROOM = 1.9  # pitches of lines between two rows: one more line would not fit
+LEVEL = 0.35  # text heights between the baselines, or middles, of what stands level
 SPACE = 0.35  # text heights: a word needs this much before it
 
 
@@ -52,9 +54,40 @@ class _Gap:
     shared: bool
 
 
-def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height: float) -> tuple[list[float], bool]:
-    """(y of all borders top to bottom, whether white alone told the rows). `xs`: borders of the columns."""
-    columns = [[_line(group) for group in group_lines(members, text_height)] for members in _by_column(phrases, xs)]
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Baselines of the first and the last line of a cell in one column."""
+
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class RowBorders:
+    """`ys`: top to bottom. `by_white`: whether white alone told the rows.
+
+    `merged`: for each cell that is merged over two rows its column and the y between which they part.
+    """
+
+    ys: list[float]
+    by_white: bool
+    merged: tuple[tuple[int, float, float], ...]
+
+
+def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height: float) -> RowBorders:
+    """Where the rows of a table part. `xs`: borders of its columns, in pixels as the phrases."""
+    members = _by_column(phrases, xs)
+    columns = [[_line(group) for group in group_lines(column, text_height)] for column in members]
+    cells = _find_merged(columns, text_height)
+    merged = tuple((n, room.top, room.bottom) for n, own in enumerate(cells) for room in own.values())
+    columns = [
+        [line for line in column if not any(_lies_in(line, cell, text_height) for cell in own)]
+        for column, own in zip(columns, cells, strict=True)
+    ]
     gaps = _gaps([lines for lines in columns if lines], text_height)
     narrow = _within_cells(gaps, text_height)
     told = bool(narrow)
@@ -62,7 +95,68 @@ def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height
         narrow = [gap for gap in gaps if gap.pitch <= SINGLE * text_height and not gap.fits]
     top, bottom = min(p.y0 for p in phrases) - 0.3 * text_height, max(p.y1 for p in phrases) + 0.3 * text_height
     inner = [(gap.top + gap.bottom) / 2 for gap in gaps if gap not in narrow]
-    return _without_remains([top, *inner, bottom], phrases, xs), told
+    return RowBorders(_without_remains([top, *inner, bottom], phrases, xs), told, merged)
+
+
+def _find_merged(columns: Sequence[Sequence[_Line]], text_height: float) -> list[dict[_Span, _Span]]:
+    """Of each column the cells that stand between two rows of all others, with the baselines beside which they stand.
+
+    The lines of a cell stand level with its row: at the top, in the middle or at the foot. Those of a cell merged over
+    several rows are level with the middle of them all, often where two of them part.
+    """
+    fullest = max(columns, key=len)
+    pitches = [gap.pitch for gap in _within_cells(_gaps([fullest], text_height), text_height)] if fullest else []
+    found: list[dict[_Span, _Span]] = []
+    for column in columns:
+        cells = _cells(column, max(pitches) + 0.5) if pitches and column is not fullest else []
+        rows = _rows([c for c in columns if c and c is not column], max(pitches), text_height) if cells else []
+        room = NO_ROOM * float(np.median(pitches)) if pitches else 0.0
+        between = [(a, b) for a, b in pairwise(rows) if b.top - a.bottom < room]
+        merged = {
+            cell: _Span(a.bottom, b.top)
+            for cell in cells
+            for a, b in between
+            if _stands_between(cell, a, b, text_height)
+        }
+        # where each cell stands lower than its row, none is merged
+        found.append(merged if len(merged) + len(cells) <= len(rows) else {})
+    return found
+
+
+def _rows(columns: Sequence[Sequence[_Line]], pitch: float, text_height: float) -> list[_Span]:
+    """Baselines of the rows that some columns make, of lines that stand no further apart than the pitch."""
+    parting = [(gap.top + gap.bottom) / 2 for gap in _gaps(columns, text_height) if gap.pitch > pitch]
+    baselines = np.sort([line.baseline for lines in columns for line in lines])
+    return [_Span(*part[[0, -1]]) for part in np.split(baselines, np.searchsorted(baselines, parting))]
+
+
+def _stands_between(cell: _Span, above: _Span, below: _Span, text_height: float) -> bool:
+    """Whether a cell's lines reach into the white between two rows of other columns, and are level with neither."""
+    near = LEVEL * text_height
+    offsets = [
+        abs(offset)
+        for row in (above, below)
+        for offset in (row.top - cell.top, row.bottom - cell.bottom, row.middle - cell.middle)
+    ]
+    return above.bottom + near < cell.bottom and cell.top < below.top - near and min(offsets) > near
+
+
+def _cells(lines: Sequence[_Line], pitch: float) -> list[_Span]:
+    """The lines of a column, those that stand no further apart than the pitch as one."""
+    cells: list[_Span] = []
+    for line in lines:
+        if not line.full:
+            continue
+        if cells and line.baseline - cells[-1].bottom <= pitch:
+            cells[-1] = _Span(cells[-1].top, line.baseline)
+        else:
+            cells.append(_Span(line.baseline, line.baseline))
+    return cells
+
+
+def _lies_in(line: _Line, cell: _Span, text_height: float) -> bool:
+    middle = (line.y0 + line.y1) / 2
+    return cell.top - text_height < middle < cell.bottom + SPACE * text_height
 
 
 def _without_remains(borders: Sequence[float], phrases: Sequence[Phrase], xs: Sequence[float]) -> list[float]:
@@ -137,8 +231,8 @@ def _gap(columns: Sequence[Sequence[_Line]], top: float, bottom: float, text_hei
 def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
     """The gaps between lines of one cell, where their pitch tells them from those between rows."""
     least, most = (bound * text_height for bound in PITCHES)
-    pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch <= APART * most)
-    for count, cut in enumerate(pitches, 1):
+    pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch < np.inf)
+    for count, cut in enumerate((pitch for pitch in pitches if pitch <= most), 1):
         # the white around cells of many lines makes pitches of all kinds, so the least that recurs is the lines'
         if count < LEAST_WRAPPED or not _ends(pitches, count):
             continue

@@ -22,15 +22,23 @@ def print_text(page: np.ndarray, text: str, x: int, y: int) -> None:
     cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
 
 
-def make_page(gap: int = 20, *, notes: tuple[int, ...] = (), rulings: bool = False, top: int = 200) -> np.ndarray:
-    """Rows of two lines and of one in turn, `gap` pixels of white more between rows than between lines."""
+def make_page(
+    gap: int = 20, *, notes: tuple[int, ...] = (), rulings: bool = False, top: int = 200, merged: int = N_ROWS
+) -> np.ndarray:
+    """Rows of two lines and of one in turn, `gap` pixels of white more between rows than between lines.
+
+    `merged`: a row of one line that shares its unit with the next.
+    """
     page = np.full((1500, 1600), 255, np.uint8)
     y = top
     for row in range(N_ROWS):
         if rulings:
             cv2.line(page, (STT - 20, y - 32), (1500, y - 32), 0, 2)
         print_text(page, str(row + 1), STT, y)
-        print_text(page, "ho so", UNIT, y)
+        if row not in (merged, merged + 1):
+            print_text(page, "ho so", UNIT, y)
+        elif row == merged:
+            print_text(page, "ho so", UNIT, y + PITCH + gap // 2)
         print_text(page, str(11 * row + 2), VALUE, y)
         if row in notes:
             print_text(page, "Bao cao quy", NOTE, y)
@@ -52,6 +60,12 @@ def make_image(page: np.ndarray) -> PageImage:
         return box
 
     return PageImage(1, page, page, None, 200.0, 20.0, "scan", same)
+
+
+def test_a_unit_merged_over_two_rows_is_a_cell_of_both() -> None:
+    (grid,) = find(make_page(24, merged=2))
+    assert grid.n_rows == N_ROWS
+    assert [(c.row, c.row_span) for c in grid.cells if c.row_span > 1] == [(2, 2)]
 
 
 def shape(grids: tuple[Grid, ...]) -> list[tuple[int, int]]:

@@ -36,22 +36,22 @@ def make_rows(lines_of: list[int], pitches: dict[int, float], row: float = ROW) 
 def test_rows_part_where_some_stand_far_wider_apart_than_others() -> None:
     lines = [2, 1, 3, 1, 2, 1, 1, 2, 3, 1]
     phrases, n_rows = make_rows(lines, {2: 75.0, 6: 74.0})  # tall cells beside them
-    borders, told = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
-    assert told
-    assert len(borders) == n_rows + 1
+    rows = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
+    assert rows.by_white
+    assert len(rows.ys) == n_rows + 1
 
 
 def test_one_pitch_in_between_hides_no_rows() -> None:
     lines = [2, 1, 3, 1, 2, 1, 1, 2, 3, 1]
     phrases, n_rows = make_rows(lines, {0: 33.5}, row=37.0)
-    borders, told = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
-    assert told
-    assert len(borders) == n_rows + 1
+    rows = find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)
+    assert rows.by_white
+    assert len(rows.ys) == n_rows + 1
 
 
 def test_a_lone_narrow_pitch_is_not_that_of_lines() -> None:
     phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {3: 24.0})
-    assert len(find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT)[0]) == n_rows + 1
+    assert len(find_row_borders(phrases, [80, 550, 700], TEXT_HEIGHT).ys) == n_rows + 1
 
 
 def test_what_is_left_of_a_ruling_makes_no_row() -> None:
@@ -59,7 +59,7 @@ def test_what_is_left_of_a_ruling_makes_no_row() -> None:
     phrases, n_rows = make_rows(lines, {2: 75.0})
     stroke = Phrase(300.0, 199.0, 330.0, 200.0, 200.0, ((300.0, 330.0),), 2, False)
     assert 162 < stroke.y0 < 237 - 18  # between the third line and the fourth
-    assert len(find_row_borders([*phrases, stroke], [80, 550, 700], TEXT_HEIGHT)[0]) == n_rows + 1
+    assert len(find_row_borders([*phrases, stroke], [80, 550, 700], TEXT_HEIGHT).ys) == n_rows + 1
 
 
 @pytest.mark.parametrize(("beside", "n_lost"), [((600, 640), 1), ((760, 900), 0)])
@@ -79,5 +79,25 @@ def test_a_note_that_goes_on_alone_is_no_row() -> None:
     phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1], {})
     last = max(p.baseline for p in phrases)
     note = [make_phrase(720, 1080, last + ROW * n) for n in range(4)]
-    assert len(find_row_borders([*phrases, *note], xs, TEXT_HEIGHT)[0]) == n_rows + 1
-    assert len(find_row_borders([*phrases, *note], [*xs, 1300.0], TEXT_HEIGHT)[0]) == n_rows + 4
+    assert len(find_row_borders([*phrases, *note], xs, TEXT_HEIGHT).ys) == n_rows + 1
+    assert len(find_row_borders([*phrases, *note], [*xs, 1300.0], TEXT_HEIGHT).ys) == n_rows + 4
+
+
+def test_print_of_a_cell_merged_over_rows_parts_neither_of_them() -> None:
+    xs = [80.0, 550.0, 700.0, 900.0]
+    phrases, n_rows = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {}, row=54.0)
+    tops = [p.baseline for p in phrases if p.x0 == 600]
+    middle = (tops[3] + tops[4] + LINE) / 2  # of a row of one line and one of two
+    merged = make_phrase(720, 800, middle)
+    beside = [make_phrase(720, 800, tops[row]) for row in (0, 7)]
+    rows = find_row_borders([*phrases, *beside, merged], xs, TEXT_HEIGHT)
+    assert rows.by_white
+    assert len(rows.ys) == n_rows + 1
+    ((column, top, bottom),) = rows.merged
+    assert (column, top, bottom) == (2, tops[3], tops[4])
+
+
+def test_print_lower_than_each_of_its_rows_is_merged_with_none() -> None:
+    phrases, _ = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {}, row=54.0)
+    lower = [make_phrase(720, 800, p.baseline + 15) for p in phrases if p.x0 == 600]
+    assert not find_row_borders([*phrases, *lower], [80.0, 550.0, 700.0, 900.0], TEXT_HEIGHT).merged
