@@ -173,6 +173,9 @@ def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tupl
     if not guide.borders or not phrases:
         return [], 0
     xs = follow_columns(guide.borders, phrases, page.text_height, page.gray.shape[1])
+    if guide.usual and not guide.ruled:
+        # print may be wider here than on any other page
+        xs = keep_apart(xs, phrases, page.text_height)
     return xs, sum(any(crosses(p, x, page.text_height) for x in xs[1:-1]) for p in phrases)
 
 

@@ -23,6 +23,7 @@ BEYOND = 4.0  # text heights past the ends of a ruling's segment where it may go
 SPECK = 0.33  # text heights: smaller ink is a dot, a tone mark or dirt
 DASH = 0.22  # text heights: flat ink from this width on is a dash
 TALLEST = 2.2  # text heights: taller ink is no letter
+WIDEST = 20.0  # text heights: wider ink is a ruling aslant, not a word whose letters touch
 FULL = 0.5  # text heights: letters from this height on show where the line stands
 WORD_GAP = 0.45  # text heights: wider white parts two phrases
 SPACE = 0.2  # text heights: wider white parts two words
@@ -93,7 +94,7 @@ def _letters(page: PageImage, uprights: Sequence[Segment], level: Sequence[Segme
     stats = find_pieces(ink)[1][1:, :4]
     w, h = stats[:, 2], stats[:, 3]
     letter = (np.maximum(w, h) >= SPECK * height) | ((w >= DASH * height) & (w >= 1.8 * h))
-    boxes = stats[letter & (h <= TALLEST * height)].astype(float)
+    boxes = stats[letter & (h <= TALLEST * height) & (w <= WIDEST * height)].astype(float)
     boxes[:, 2:] += boxes[:, :2]
     return boxes[np.argsort(boxes[:, 0], kind="stable")]
 

@@ -15,7 +15,8 @@ SAME_REST = 0.01  # of the page's width: how far a border lies from where other 
 SAME_BORDER = 0.03  # of the table's width: the same for its inner borders
 SAME_GUTTER = 0.06  # the same, where one of them is told by print
 LEAST_SHARING = 2  # pages that must share a column that most pages leave blank
-LEAST_FULLER, MOST_LOST = 3, 2  # pages that must share rulings that most pages lost, and how many these may be
+LEAST_FULLER, MOST_LOST = 3, 2  # pages that must share a ruling that most pages lost, and how many may be lost
+LEAST_BOTH = 2  # pages that must share two such rulings
 LEAST_VOTES = 4  # pages with rulings that tell which borders most of them have,
 FEW = 0.5  # where no more than this share of them are alike
 
@@ -77,7 +78,8 @@ def _with_lost(borders: Sequence[float], pages: Sequence[Sequence[float]]) -> tu
         whole = count_kept(borders, page) >= len(borders) - MOST_LOST + len(strange)
         further += [strange] if apart and whole and strange else []
     alike = [[page for page in further if _are_near(page, one)] for one in further]
-    shared = [tuple(map(median, zip(*pages, strict=True))) for pages in alike if len(pages) >= LEAST_FULLER]
+    enough = [pages for pages in alike if len(pages) >= (LEAST_BOTH if len(pages[0]) > 1 else LEAST_FULLER)]
+    shared = [tuple(map(median, zip(*pages, strict=True))) for pages in enough]
     lost = max(shared, key=len, default=())
     # what others share beside these is a streak of the scanner, and so may these be
     told = all(min(abs(x - border) for border in lost) < SAME_REST for other in shared for x in other)
