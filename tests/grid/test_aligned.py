@@ -379,7 +379,7 @@ def test_units_that_are_wider_on_one_page_move_the_border_before_them(usual: boo
     columns = ((100, 170), (180, 500), (600, 700), (760, 800))
     lines = [[phrase(x0, x1, 40.0 * row) for x0, x1 in columns] for row in range(1, N_ROWS)]
     lines += [[phrase(540, 700, 40.0 * row)] for row in (N_ROWS, N_ROWS + 1, N_ROWS + 2)]
-    guide = Guide((80.0, 175.0, 550.0, 730.0, 820.0), usual=usual)
+    guide = Guide((80.0, 175.0, 580.0, 730.0, 820.0), usual=usual)
     page = make_image(np.full((800, 1600), 255, np.uint8))
     xs, n_crossing = _followed(guide, [_TextLine(tuple(line)) for line in lines], page)
     assert n_crossing == crossing
