@@ -347,9 +347,9 @@ def _trim(block: list[_TextLine], gutters: Sequence[float], text_height: float) 
 
 def _head_length(lines: Sequence[tuple[_TextLine, bool]], text_height: float) -> int:
     """How many lines above the first full one are a title. `lines`: each with whether it crosses a gutter."""
-    leading = next((i for i, (_, is_crossing) in enumerate(lines) if not is_crossing), len(lines))
-    full = (i for i, (line, _) in enumerate(lines) if _n_apart(line, text_height) >= LEAST_COLUMNS)
-    crossing = [i for i in range(next(full, len(lines))) if lines[i][1]]
+    full = next((i for i, (line, _) in enumerate(lines) if _n_apart(line, text_height) >= LEAST_COLUMNS), len(lines))
+    leading = next((i for i, (_, is_crossing) in enumerate(lines[:full]) if not is_crossing), full)
+    crossing = [i for i in range(full) if lines[i][1]]
     left = min((line.phrases[0].x0 for line, _ in lines), default=0.0)
     right = max((line.phrases[-1].x1 for line, _ in lines), default=0.0)
     centred = [abs(lines[i][0].phrases[0].x0 + lines[i][0].phrases[-1].x1 - left - right) / 2 for i in crossing]

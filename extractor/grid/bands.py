@@ -21,6 +21,7 @@ APART = 1.12  # how many times wider the pitch of rows is, where there is white 
 APART_BUT_ONE = 1.17  # the same where one pitch lies between: a line of larger letters, a slip of a baseline
 LEAST_WRAPPED = 3  # gaps as narrow on a page; fewer may be a slip of a baseline
 MANY_FIT = 0.4  # share of the narrow gaps over which the next word would have fit: then they part rows
+FEW_FIT = 0.2  # the same where a column alone tells it
 WRAPS = 4.0  # text heights: in a narrower column no words are wrapped
 NO_ROOM = 1.9  # pitches of lines between two rows: one more line would not fit
 LEVEL = 0.35  # text heights between the baselines, or middles, of what stands level
@@ -99,25 +100,22 @@ def find_row_borders(phrases: Sequence[Phrase], xs: Sequence[float], text_height
 
 
 def _find_merged(columns: Sequence[Sequence[_Line]], text_height: float) -> list[dict[_Span, _Span]]:
-    """Of each column the cells that stand between two rows of all others, with the baselines beside which they stand.
+    """Of each column the cells of several rows, with the last baseline of the first row and the first of the last one.
 
     The lines of a cell stand level with its row: at the top, in the middle or at the foot. Those of a cell merged over
     several rows are level with the middle of them all, often where two of them part.
     """
     fullest = max(columns, key=len)
-    pitches = [gap.pitch for gap in _within_cells(_gaps([fullest], text_height), text_height)] if fullest else []
+    gaps = _gaps([fullest], text_height) if fullest else []
+    pitches = [gap.pitch for gap in _within_cells(gaps, text_height, alone=True)]
     found: list[dict[_Span, _Span]] = []
     for column in columns:
-        cells = _cells(column, max(pitches) + 0.5) if pitches and column is not fullest else []
+        # letters of another size stand a little further apart
+        cells = _cells(column, APART * max(pitches)) if pitches and column is not fullest else []
         rows = _rows([c for c in columns if c and c is not column], max(pitches), text_height) if cells else []
         room = NO_ROOM * float(np.median(pitches)) if pitches else 0.0
-        between = [(a, b) for a, b in pairwise(rows) if b.top - a.bottom < room]
-        merged = {
-            cell: _Span(a.bottom, b.top)
-            for cell in cells
-            for a, b in between
-            if _stands_between(cell, a, b, text_height)
-        }
+        over = [_rows_of(cell, cells, rows, room, LEVEL * text_height) for cell in cells]
+        merged = {cell: _Span(own[0].bottom, own[-1].top) for cell, own in zip(cells, over, strict=True) if own}
         # where each cell stands lower than its row, none is merged
         found.append(merged if len(merged) + len(cells) <= len(rows) else {})
     return found
@@ -130,15 +128,28 @@ def _rows(columns: Sequence[Sequence[_Line]], pitch: float, text_height: float) 
     return [_Span(*part[[0, -1]]) for part in np.split(baselines, np.searchsorted(baselines, parting))]
 
 
-def _stands_between(cell: _Span, above: _Span, below: _Span, text_height: float) -> bool:
-    """Whether a cell's lines reach into the white between two rows of other columns, and are level with neither."""
-    near = LEVEL * text_height
-    offsets = [
-        abs(offset)
-        for row in (above, below)
-        for offset in (row.top - cell.top, row.bottom - cell.bottom, row.middle - cell.middle)
+def _rows_of(cell: _Span, column: Sequence[_Span], rows: Sequence[_Span], room: float, near: float) -> Sequence[_Span]:
+    """The rows over which a cell is merged, none where it is of one row. `column`: its column's cells."""
+    below = next((i for i, row in enumerate(rows) if cell.top < row.top - near), 0)
+    above = below - 1
+    if below == 0 or rows[above].bottom + near >= cell.bottom:
+        return ()
+    # where a line more would have room, something that was not seen made the row so high
+    if rows[below].top - rows[above].bottom >= room or any(_is_level(cell, rows[i], near) for i in (above, below)):
+        return ()
+    others = [other for other in column if other is not cell]
+    spans = [rows[i : j + 1] for i in range(below) for j in range(below, len(rows))]
+    level = [
+        span
+        for span in spans
+        if abs(span[0].top + span[-1].bottom - 2 * cell.middle) < 2 * near
+        and not any(other.top <= span[-1].bottom + near and other.bottom >= span[0].top - near for other in others)
     ]
-    return above.bottom + near < cell.bottom and cell.top < below.top - near and min(offsets) > near
+    return min(level, key=len, default=())
+
+
+def _is_level(cell: _Span, row: _Span, near: float) -> bool:
+    return min(abs(row.top - cell.top), abs(row.bottom - cell.bottom), abs(row.middle - cell.middle)) <= near
 
 
 def _cells(lines: Sequence[_Line], pitch: float) -> list[_Span]:
@@ -147,7 +158,7 @@ def _cells(lines: Sequence[_Line], pitch: float) -> list[_Span]:
     for line in lines:
         if not line.full:
             continue
-        if cells and line.baseline - cells[-1].bottom <= pitch:
+        if cells and line.baseline - cells[-1].bottom < pitch:
             cells[-1] = _Span(cells[-1].top, line.baseline)
         else:
             cells.append(_Span(line.baseline, line.baseline))
@@ -228,8 +239,11 @@ def _gap(columns: Sequence[Sequence[_Line]], top: float, bottom: float, text_hei
     return _Gap(*edges, float(pitch), any(nearest), len(nearest) > 1)
 
 
-def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
-    """The gaps between lines of one cell, where their pitch tells them from those between rows."""
+def _within_cells(gaps: Sequence[_Gap], text_height: float, *, alone: bool = False) -> list[_Gap]:
+    """The gaps between lines of one cell, where their pitch tells them from those between rows.
+
+    `alone`: they are of one column, so that no other one tells where rows of one line follow each other.
+    """
     least, most = (bound * text_height for bound in PITCHES)
     pitches = sorted(gap.pitch for gap in gaps if least <= gap.pitch < np.inf)
     for count, cut in enumerate((pitch for pitch in pitches if pitch <= most), 1):
@@ -238,7 +252,8 @@ def _within_cells(gaps: Sequence[_Gap], text_height: float) -> list[_Gap]:
             continue
         narrow = [gap for gap in gaps if gap.pitch <= cut]
         # a note of many lines may be ragged, but stands alone beside its row
-        if np.mean([gap.fits and gap.shared for gap in narrow]) <= MANY_FIT:
+        fit = [gap.fits and (gap.shared or alone) for gap in narrow]
+        if np.mean(fit) <= (FEW_FIT if alone else MANY_FIT):
             return narrow
     return []
 
