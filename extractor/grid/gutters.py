@@ -33,7 +33,8 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     whole = [span for line in lines for span in _joined([(p.x0, p.x1) for p in line], APART * text_height)]
     cores = _widened(_without_word_gaps(usual, lines, text_height), whole)
     # print that no usual column holds stands in one that is seldom filled; a lone stroke, or low ones, may be dirt
-    printed = [[(p.x0, p.x1) for p in line if p.full and p.n_letters > 1] for line in lines]
+    rows = [line for line in lines if not any(_covers_several(p, cores) for p in line)]
+    printed = [[(p.x0, p.x1) for p in line if p.full and p.n_letters > 1] for line in rows]
     free = [[s for s in line if not any(_overlap(s, core) > 0 for core in cores)] for line in printed]
     # where few lines tell a column, the wide spaces of one line are no gutters
     lone = sorted(span for line in free for span in _joined(line, APART * text_height))
@@ -159,6 +160,11 @@ def _without_heads(columns: Sequence[Span], spans: Sequence[Span], few: float) -
         else:
             found.append(column)
     return found
+
+
+def _covers_several(phrase: Phrase, columns: Sequence[Span]) -> bool:
+    """Whether a phrase runs through several columns, as a title does, which tells no further one by its end."""
+    return sum(_overlap((phrase.x0, phrase.x1), column) > 0 for column in columns) > 1
 
 
 def _fills(column: Span, line: Sequence[Phrase]) -> bool:

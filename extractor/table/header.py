@@ -33,6 +33,7 @@ HEADER_WORDS: tuple[tuple[Role, tuple[str, ...]], ...] = (
 )  # fmt: skip
 VALUE_PATTERN = re.compile(r"^(nam|quy|thang|ky|6 thang|9 thang)\b.*(20\d\d|nay|truoc|[ivx]+)$")
 COUNTING_ROW = re.compile(r"^\(?\s*([1-9]|1[0-2]|[a-h])\s*\)?$", re.IGNORECASE)
+REMAINS = " .:;-_|"  # what a header cell does not say; of a broken ruling below it strokes are left
 COUNT = re.compile(r"^\(\s*([1-9]|1[0-2])\s*\)$")
 
 
@@ -44,7 +45,7 @@ def fold(text: str) -> str:
 
 def role_of(text: str) -> Role | None:
     """The column that a header cell announces, or None."""
-    folded = fold(text).strip(" .:;-")
+    folded = fold(text).strip(REMAINS)
     if not folded or len(folded) > LONGEST_HEADER:
         return None
     if VALUE_PATTERN.match(folded):
@@ -127,7 +128,7 @@ def _goes_on(above: list[list[CellText]], cells: list[CellText]) -> bool:
 
 def _begins_name(text: str) -> bool:
     """Whether a text is a header word, or as it begins."""
-    folded = fold(text).strip(" .:;-")
+    folded = fold(text).strip(REMAINS)
     words = [word for _, words in HEADER_WORDS for word in words]
     return bool(folded) and any(word.startswith(folded) or fuzz.ratio(folded, word) >= LIKE for word in words)
 

@@ -8,6 +8,7 @@ import pytest
 
 from extractor.grid import NO_GUIDE, aligned, find_grids, find_guide, usual_guide
 from extractor.grid.aligned import _followed, _is_part, _parts_last, _TextLine
+from extractor.grid.gutters import find_columns
 from extractor.grid.phrases import Phrase, find_phrases, group_lines
 from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage
@@ -392,3 +393,13 @@ def test_a_ruling_aslant_is_no_phrase() -> None:
     for x in range(100, 1500):
         page[200 + x // 40 : 202 + x // 40, x] = 0
     assert [round(p.x0, -2) for p in find_phrases(make_image(page))] == [200]
+
+
+@pytest.mark.parametrize(("title", "n_columns"), [((200, 700), 4), ((200, 480), 5)])
+def test_the_last_word_of_a_title_is_no_column(title: tuple[int, int], n_columns: int) -> None:
+    def phrase(x0: float, x1: float) -> Phrase:
+        return Phrase(x0, 0.0, x1, 22.0, 18.0, ((x0, x1),), 9, full=True)
+
+    rows = [[phrase(x0, x1) for x0, x1 in ((100, 150), (180, 500), (600, 700), (760, 800))]] * 2 * N_ROWS
+    lines = [[phrase(*title), phrase(900, 950)], *rows]
+    assert len(find_columns(lines, 20.0)) == n_columns + 1

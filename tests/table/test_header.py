@@ -25,6 +25,7 @@ from tests.table.test_rows import make_grid
         ("Số lượng/ tỷ lệ", "value"),
         ("Sõ liệu", "value"),
         ("Lũy kế", "value"),
+        ("Đơn vị _ _ _ _", "unit"),
         ("Năm 2023", "value"),
         ("Ghi chú", "note"),
         ("Diễn giải", "note"),
