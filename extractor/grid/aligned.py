@@ -156,7 +156,9 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
             own = followed if crossing <= BROKEN_CROSSED * len(block) else []
         elif crossing <= most and shared <= (few if guide.usual else 0) and beside <= few:
             further = not guide.usual and _parts_last(own, followed, CENTRED * (followed[-1] - followed[0]))
-            own = own if further else keep_apart(followed, phrases, page.text_height)
+            # as many columns, and words run on over the others' borders but not over these
+            better = len(own) == len(followed) and _n_over(own, phrases) + few < _n_over(followed, phrases)
+            own = own if further or better else keep_apart(followed, phrases, page.text_height)
     return own if len(own) > LEAST_COLUMNS else []
 
 
@@ -177,6 +179,11 @@ def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tupl
         # print may be wider here than on any other page
         xs = keep_apart(xs, phrases, page.text_height)
     return xs, sum(any(crosses(p, x, page.text_height) for x in xs[1:-1]) for p in phrases)
+
+
+def _n_over(xs: Sequence[float], phrases: Sequence[Phrase]) -> int:
+    """How many phrases lie over a border between columns, be it white between two of their words."""
+    return sum(any(p.x0 < x < p.x1 for x in xs[1:-1]) for p in phrases)
 
 
 def _is_part(own: Sequence[float], followed: Sequence[float], block: Sequence[_TextLine]) -> bool:

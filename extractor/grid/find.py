@@ -10,7 +10,7 @@ import numpy as np
 from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
 from extractor.grid.frame import rulings_outside
-from extractor.grid.known import find_known
+from extractor.grid.known import add_outer_rows, find_known
 from extractor.grid.lattice import find_lattices
 from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, goes_on, has_stray_rulings
@@ -42,8 +42,17 @@ AS_LARGE = 0.98  # a dotted reading of the same table differs by its rulings' th
 
 def find_grids(page: PageImage, guide: Guide = NO_GUIDE) -> tuple[Grid, ...]:
     """Every table on the page, top to bottom. `guide`: see `find_guide`, of another page."""
+    solid, rulings = _ruled(page, guide.borders if guide.usual and guide.ruled else ())
+    grids = _choose(page, guide, solid, rulings)
+    whole = [
+        add_outer_rows(g, _borders(g), rulings, page) if g.ruled and g.n_columns >= LEAST_COLUMNS else g for g in grids
+    ]
+    return grids if do_overlap(whole) else tuple(whole)
+
+
+def _choose(page: PageImage, guide: Guide, solid: tuple[Grid, ...], dotted_rulings: Rulings) -> tuple[Grid, ...]:
+    """The tables that its rulings tell, or what other pages' columns and the page's print make of them."""
     known = guide.borders if guide.usual and guide.ruled else ()
-    solid, dotted_rulings = _ruled(page, known)
     if _columns(solid) >= LEAST_COLUMNS and not guide.borders:
         return solid
     beside = [grid for grid in solid if same_sides(guide.borders, _sides(grid, page))] if known else []

@@ -84,10 +84,16 @@ def keep_apart(borders: Sequence[float], phrases: Sequence[Phrase], text_height:
         to_left, to_right = first - end, start - last
         if max(to_left, to_right) < SPACE * text_height:
             continue
-        # print that keeps apart from both sides stands in the nearer column, as its name
-        of_left = to_left < SPACE * text_height or 0 < to_left < to_right
+        # a figure before a note is not of the note's column; else print that keeps apart from both sides stands in the
+        # nearer one, as its name
+        behind, before = (sum(_shares_line(p, side) for p in here) for side in (left, right))
+        of_left = to_left < SPACE * text_height or before > behind or 0 < to_left < to_right
         moved[place] = (max(last, end) + start) / 2 if of_left else (end + min(first, start)) / 2
     return moved
+
+
+def _shares_line(phrase: Phrase, others: Sequence[Phrase]) -> bool:
+    return any(p.y0 < (phrase.y0 + phrase.y1) / 2 < p.y1 for p in others)
 
 
 def _clear_middle(shifts: np.ndarray, counts: np.ndarray) -> float:

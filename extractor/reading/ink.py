@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from extractor.reading.adjacent import find_adjacent
 from extractor.reading.edges import Cut, find_covered, find_cut
 from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines, find_marks
 from extractor.reading.parted import find_parted
@@ -46,7 +47,9 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     """Cut every line of ink out of the page; after this the page's pixels may go."""
     page = mark_crossing(without_streaks(without_shades(page, grids), grids), grids)
     cuts = [find_cut(page, grid) for grid in grids]
-    inks = [find_parted(_cells_ink(page, grid, cut)) for grid, cut in zip(grids, cuts, strict=True)]
+    inks = [
+        find_adjacent(grid, find_parted(_cells_ink(page, grid, cut))) for grid, cut in zip(grids, cuts, strict=True)
+    ]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]
     dirty = len(specked) > DIRTY * len(empty)
