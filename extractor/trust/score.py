@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,6 +55,7 @@ WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reaso
 DOUBTFUL_INK = frozenset(
     ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")
 )
+FIGURE_FIRST = re.compile(r"\d[\d.,]*\s*%?(\s|$)")  # a note beside a blank value, whose figure may be the value
 HIDDEN = frozenset(("cut-off", "covered", "runs-over"))  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
@@ -173,7 +175,8 @@ def _score_row(
     main = _score_value(judge, row, row.value, value.value, place, code, indicator, supports.get(code))
     if "value" in row.columns_missing:
         main = COLUMN_MISSING
-    if value.value.state == "blank" and row.index in judge.beside:
+    in_note = indicator is not None and indicator.type != "header" and bool(FIGURE_FIRST.match(row.note.raw))
+    if value.value.state == "blank" and (row.index in judge.beside or in_note):
         main = _hold(main, "value-beside")
     doubted = any(piece.page in judge.doubted for piece in row.pieces)
     main = _hold(main) if doubted else main

@@ -34,7 +34,7 @@ from extractor.settings import TrustSettings
 from extractor.trust import TrustModel, find_certain, load_model, score_report
 from extractor.trust.features import KINDS, Kind, Place, value_features
 from extractor.trust.model import NEVER, find_threshold
-from tests.builders import BOX, make_catalogue, make_head, make_row, make_row_value, make_value
+from tests.builders import BOX, make_catalogue, make_head, make_row, make_value
 
 SETTINGS = TrustSettings(target_error=0.001, target_error_text=0.01, blind_share=0.02)
 
@@ -309,24 +309,6 @@ def test_a_stricter_target_accepts_less() -> None:
     bounds = [find_threshold(load_model(), "value", error) for error in (0.2, 0.01, 0.001, 0.0001)]
     assert bounds == sorted(bounds)
     assert find_threshold(load_model(), "value", 1e-9) == NEVER
-
-
-@pytest.mark.parametrize(("label", "status"), [("", "review"), ("Chỉ tiêu khác", "accepted")])
-def test_a_blank_beside_a_value_without_a_label_is_for_a_person(label: str, status: str) -> None:
-    rows = (make_row(0, "Chỉ tiêu I.1", ""), make_row(1, label, "9"))
-    rows = (replace(rows[0], value=replace(rows[0].value, confidence=0.999)), rows[1])
-    matches = (RowMatch(0, "I.1", 0.9999, None), RowMatch(1, None, 0.9999, ("I.1", 0.0)))
-    scores = score_report(
-        Table(rows, "", (), (1,)),
-        make_catalogue(["I.1"]),
-        Matching(matches, (), 1.0),
-        tuple(map(make_row_value, rows)),
-        make_head(),
-        settings=SETTINGS,
-        model=MODEL,
-    )
-    assert scores.rows[0].value.status == status
-    assert ("value-beside" in scores.rows[0].value.reasons) is (status == "review")
 
 
 @pytest.mark.parametrize(
