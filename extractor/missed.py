@@ -16,6 +16,7 @@ from extractor.records import Catalogue, LooseLine, PageText
 from extractor.value import plain_words
 
 SAME_LABEL = 90  # rapidfuzz partial score of a line and the beginning of a label, both without their marks
+NEAR = 0.02  # of the page's height below a ruled table
 BEGINNING = 24  # letters of a label: what a wrapped line has of it, and more than an office's name
 
 
@@ -45,12 +46,16 @@ def _labels(catalogue: Catalogue) -> list[str]:
 
 
 def _outside(page: PageText) -> tuple[tuple[LooseLine, ...], tuple[LooseLine, ...]]:
-    """Lines that may be rows of the form: all of a page without a table; those behind and above one without rulings."""
+    """Lines that may be rows of the form: all of a page without a table; those behind and above one without rulings.
+
+    Of a ruled one those right behind it, whose ruling a copy may have lost.
+    """
     if not page.grids:
         return page.loose, ()
-    if any(grid.ink.grid.ruled for grid in page.grids):
-        return (), ()
     top, foot = (min(grid.ink.upright[side] for grid in page.grids) for side in (1, 3))
+    if any(grid.ink.grid.ruled for grid in page.grids):
+        foot = max(grid.ink.upright[3] for grid in page.grids)
+        return tuple(line for line in page.loose if foot <= line.upright[1] <= foot + NEAR), ()
     return (
         tuple(line for line in page.loose if line.upright[1] >= foot),
         tuple(line for line in page.loose if line.upright[3] <= top),

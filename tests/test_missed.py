@@ -49,8 +49,13 @@ def test_what_a_page_without_a_table_prints_tells_whether_rows_are_missed(lines:
     assert find_missed(pages, (3, 4, 6, 5), (3, 4), catalogue, NoEngine()) == ()
 
 
-@pytest.mark.parametrize(("ruled", "below", "missed"), [(False, 0.5, True), (False, 0.0, False), (True, 0.5, False)])
-def test_a_label_below_a_table_without_rulings_may_be_a_row_of_it(ruled: bool, below: float, missed: bool) -> None:
+@pytest.mark.parametrize(
+    ("ruled", "below", "missed"),
+    [(False, 0.5, True), (False, 0.0, False), (True, 0.5, False), (True, 0.31, True), (True, 0.0, False)],
+)
+def test_a_label_below_a_table_may_be_a_row_of_it_where_no_ruling_tells(
+    ruled: bool, below: float, missed: bool
+) -> None:
     """Of two rows that level rulings alone framed on a last page, the second was in no table."""
     catalogue = load_catalogue("soctrang-cchc-huyen")
     upright = (0.1, 0.2, 0.9, 0.3)
