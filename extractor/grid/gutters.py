@@ -20,6 +20,7 @@ PAD = 0.5  # text heights beside the outermost print
 EDGE = 0.3  # text heights within which the ends, or the starts, of a column's words stand on one line
 ALIGNED = 0.8  # share of the lines of a column that keep to its edge
 LEAST_ENDS, LEAST_STARTS = 5, 2  # lines that tell such edges
+LEAST_COUNTED = 3  # columns of a line that counts them
 LEAST_ALONE = 2  # lines in which either of two columns is filled without the other
 
 Span = tuple[float, float]
@@ -35,7 +36,8 @@ def find_columns(lines: Sequence[Sequence[Phrase]], text_height: float) -> list[
     # print that no usual column holds stands in one that is seldom filled; a lone stroke, or low ones, may be dirt
     rows = [line for line in lines if not any(_covers_several(p, cores) for p in line)]
     printed = [[(p.x0, p.x1) for p in line if p.full and p.n_letters > 1] for line in rows]
-    free = [[s for s in line if not any(_overlap(s, core) > 0 for core in cores)] for line in printed]
+    cores = _with_counts(cores, printed)
+    free = [_outside(line, cores) for line in printed]
     # where few lines tell a column, the wide spaces of one line are no gutters
     lone = sorted(span for line in free for span in _joined(line, APART * text_height))
     columns = _joined(sorted([*cores, *_joined(lone, GUTTER * text_height)]), GUTTER * text_height)
@@ -165,6 +167,23 @@ def _without_heads(columns: Sequence[Span], spans: Sequence[Span], few: float) -
             found[-1] = (found[-1][0], column[1])
         else:
             found.append(column)
+    return found
+
+
+def _outside(line: Sequence[Span], columns: Sequence[Span]) -> list[Span]:
+    return [span for span in line if not any(_overlap(span, column) > 0 for column in columns)]
+
+
+def _with_counts(columns: Sequence[Span], lines: Sequence[Sequence[Span]]) -> list[Span]:
+    """Columns; one that a line leaves blank, with the print beside it where the line fills all others: its number."""
+    found = list(columns)
+    for line in lines:
+        outside = _outside(line, columns)
+        blank = [n for n, column in enumerate(columns) if not any(_overlap(span, column) > 0 for span in line)]
+        if len(outside) == len(blank) == 1 and len(columns) > LEAST_COUNTED:
+            ((x0, x1),), (n,) = outside, blank
+            if sum(x0 < column[0] < columns[n][0] or columns[n][0] < column[0] < x0 for column in columns) == 0:
+                found[n] = min(found[n][0], x0), max(found[n][1], x1)
     return found
 
 

@@ -43,3 +43,15 @@ def test_the_last_word_of_a_title_is_no_column(title: tuple[int, int], n_columns
     rows = [[phrase(x0, x1) for x0, x1 in ((100, 150), (180, 500), (600, 700), (760, 800))]] * 2 * N_ROWS
     lines = [[phrase(*title), phrase(900, 950)], *rows]
     assert len(find_columns(lines, 20.0)) == n_columns + 1
+
+
+def test_the_number_of_a_column_beside_its_figures_is_no_column() -> None:
+    """Figures flush left and a count in the middle of the column once were two columns."""
+
+    def phrase(x0: float, x1: float) -> Phrase:
+        return Phrase(x0, 0.0, x1, 22.0, 18.0, ((x0, x1),), 9, full=True)
+
+    rows = [[phrase(x0, x1) for x0, x1 in ((100, 150), (180, 500), (600, 700), (720, 760), (900, 1200))]] * 30
+    counts = [phrase(x, x + 30) for x in (110, 340, 640, 800, 1000)]
+    assert len(find_columns([counts, *rows], 20.0)) == 6
+    assert len(find_columns([[counts[0], counts[3]], *rows], 20.0)) == 7
