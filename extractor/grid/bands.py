@@ -71,7 +71,7 @@ class _Span:
 class RowBorders:
     """`ys`: top to bottom. `by_white`: whether white alone told the rows.
 
-    `merged`: for each cell that is merged over two rows its column and the y between which they part.
+    `merged`: for each cell that is merged over several rows its column and the y between which they part.
     """
 
     ys: list[float]

@@ -182,7 +182,8 @@ def _with_counts(columns: Sequence[Span], lines: Sequence[Sequence[Span]]) -> li
         blank = [n for n, column in enumerate(columns) if not any(_overlap(span, column) > 0 for span in line)]
         if len(outside) == len(blank) == 1 and len(columns) > LEAST_COUNTED:
             ((x0, x1),), (n,) = outside, blank
-            if sum(x0 < column[0] < columns[n][0] or columns[n][0] < column[0] < x0 for column in columns) == 0:
+            first, last = sorted((x0, columns[n][0]))
+            if not any(first < column[0] < last for column in columns):
                 found[n] = min(found[n][0], x0), max(found[n][1], x1)
     return found
 
