@@ -48,7 +48,8 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
     page = mark_crossing(without_streaks(without_shades(page, grids), grids), grids)
     cuts = [find_cut(page, grid) for grid in grids]
     inks = [
-        find_adjacent(grid, find_parted(_cells_ink(page, grid, cut))) for grid, cut in zip(grids, cuts, strict=True)
+        find_adjacent(page, grid, find_parted(_cells_ink(page, grid, cut)))
+        for grid, cut in zip(grids, cuts, strict=True)
     ]
     empty = [ink for cells in inks for ink in cells if not ink.has_ink]
     specked = [ink for ink in empty if ink.specks]

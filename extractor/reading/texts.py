@@ -34,7 +34,7 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, tuple[Second, ..
         return Field("", "blank", STRAY_BLANK, pieces, (), (), tuple(reasons))
     if all(part.ink.words is not None or not part.ink.has_ink for part in parts):
         raw = join_lines([line for part in parts for line in (part.ink.words or "").split("\n")], words)
-        return Field(raw, "read", 1.0, pieces, (Reading(LAYER, raw, 1.0),))
+        return Field(raw, "read", 1.0, pieces, (Reading(LAYER, raw, 1.0),), reasons=tuple(reasons))
     texts: list[str] = []
     scores: list[float] = []
     readings: list[Reading] = []

@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 
 from extractor.reading.adjacent import find_adjacent
-from extractor.records import CellInk, Grid, GridCell, Piece, TextLine
+from extractor.records import Box, CellInk, Grid, GridCell, PageImage, Piece, TextLine, Word
 
 HEIGHT = 30.0
 UNIT_END, VALUE, NOTE = 400.0, 430.0, 560.0  # x: the border between units and values lies between the first two
 BLANK = np.full((40, 40), 255, np.uint8)
+
+
+def same(box: Box) -> Box:
+    return box
+
+
+PAGE = PageImage(1, BLANK, BLANK, None, 200.0, HEIGHT, "scan", same)
 
 
 def make_cells(prints: list[tuple[float | None, float | None]]) -> tuple[CellInk, ...]:
@@ -35,7 +42,7 @@ def make_cells(prints: list[tuple[float | None, float | None]]) -> tuple[CellInk
 def over(prints: list[tuple[float | None, float | None]], *, ruled: bool = False) -> set[tuple[int, int]]:
     cells = make_cells(prints)
     grid = Grid(1, len(prints), 3, tuple(ink.cell for ink in cells), (0.0, 0.0, 800.0, 900.0), ruled, 0.9)
-    return {(ink.cell.row, ink.cell.column) for ink in find_adjacent(grid, cells) if ink.runs_over}
+    return {(ink.cell.row, ink.cell.column) for ink in find_adjacent(PAGE, grid, cells) if ink.runs_over}
 
 
 def test_a_line_that_a_border_parts_is_doubted_on_both_sides() -> None:
@@ -59,4 +66,14 @@ def test_nothing_is_told_of_a_ruled_table_nor_of_lines_one_below_the_other() -> 
     (line,) = cells[1].lines
     low = replace(cells[1], lines=(replace(line, box=(415.0, 40.0, 435.0, 70.0)),))
     grid = Grid(1, 1, 3, tuple(ink.cell for ink in cells), (0.0, 0.0, 800.0, 50.0), False, 0.9)
-    assert not any(ink.runs_over for ink in find_adjacent(grid, (cells[0], low, cells[2])))
+    assert not any(ink.runs_over for ink in find_adjacent(PAGE, grid, (cells[0], low, cells[2])))
+
+
+def test_words_of_a_text_layer_are_doubted_alike() -> None:
+    prints: list[tuple[float | None, float | None]] = [(UNIT_END, 415.0), (UNIT_END, None), (UNIT_END, VALUE)]
+    cells = make_cells(prints)
+    words = tuple(Word("x", ink.lines[0].box) for ink in cells if ink.lines)
+    printed = tuple(replace(ink, lines=(), words="x" if ink.lines else None) for ink in cells)
+    grid = Grid(1, 3, 3, tuple(ink.cell for ink in cells), (0.0, 0.0, 800.0, 900.0), False, 0.9)
+    found = find_adjacent(replace(PAGE, origin="digital", words=words), grid, printed)
+    assert {(ink.cell.row, ink.cell.column) for ink in found if ink.runs_over} == {(0, 0), (0, 1)}
