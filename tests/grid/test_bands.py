@@ -97,6 +97,19 @@ def test_print_of_a_cell_merged_over_rows_parts_neither_of_them() -> None:
     assert (column, top, bottom) == (2, tops[3], tops[4])
 
 
+def test_a_cell_in_the_middle_of_three_rows_is_of_all_of_them() -> None:
+    phrases, n_rows = make_rows([2, 1, 3, 1, 2, 3, 1, 2, 3, 1], {}, row=54.0)
+    tops = [p.baseline for p in phrases if p.x0 == 600]
+    middle = (tops[3] + tops[5] + 2 * LINE) / 2  # of rows of one, two and three lines
+    rows = find_row_borders(
+        [*phrases, make_phrase(720, 800, tops[0]), make_phrase(720, 800, middle)],
+        [80.0, 550.0, 700.0, 900.0],
+        TEXT_HEIGHT,
+    )
+    assert len(rows.ys) == n_rows + 1
+    assert rows.merged == ((2, tops[3], tops[5]),)
+
+
 def test_print_lower_than_each_of_its_rows_is_merged_with_none() -> None:
     phrases, _ = make_rows([2, 1, 3, 1, 2, 1, 1, 2, 3, 1], {}, row=54.0)
     lower = [make_phrase(720, 800, p.baseline + 15) for p in phrases if p.x0 == 600]
