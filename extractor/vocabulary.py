@@ -22,14 +22,30 @@ PUNCTUATION = ".,;:()\"'"
 def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
     """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers and heads.
 
-    With them pairs of words that follow each other in units, as they are written there: a wrapped unit is read line by
-    line, and the first letter of its second line has nothing beside it that would tell a capital.
+    With them pairs of words that follow each other: in units as they are written there, since a wrapped unit is read
+    line by line, and the first letter of its second line has nothing beside it that would tell a capital; in labels in
+    small letters, those left out that are written with more than one capital.
     """
     texts = [HEADER_WORDS, HEAD_WORDS, *(text for catalogue in catalogues for text in _texts(catalogue))]
-    words = (word.strip(PUNCTUATION).lower() for text in texts for word in unicodedata.normalize("NFC", text).split())
-    units = (text for catalogue in catalogues for unit in catalogue.units for text in (unit.name, *unit.variants))
-    pairs = (f"{a} {b}" for text in units for a, b in pairwise(unicodedata.normalize("NFC", text).split()))
+    words = (word.strip(PUNCTUATION).lower() for text in texts for word in _split(text))
+    units = [text for catalogue in catalogues for unit in catalogue.units for text in (unit.name, *unit.variants)]
+    labels = [text for catalogue in catalogues for one in catalogue.indicators for text in (one.label, *one.variants)]
+    pairs = {f"{a} {b}" for text in units for a, b in pairwise(_split(text))}
+    pairs |= {f"{a} {b}" for text in labels for a, b in _small_pairs(text)}
     return frozenset((*(word for word in words if word), *pairs))
+
+
+def _split(text: str) -> list[str]:
+    return unicodedata.normalize("NFC", text).split()
+
+
+def _small_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Words of a label that follow each other without a mark between them, in small letters."""
+    for first, second in pairwise(_split(text)):
+        a, b = first.lstrip(PUNCTUATION), second.rstrip(PUNCTUATION)
+        parted = a[-1:] in PUNCTUATION or b[:1] in PUNCTUATION
+        if not parted and a[1:] == a[1:].lower() and b[1:] == b[1:].lower():
+            yield a.lower(), b.lower()
 
 
 def _texts(catalogue: Catalogue) -> Iterator[str]:

@@ -22,6 +22,7 @@ from extractor.reading.apart import (
 from extractor.reading.consensus import (
     OVERLAID,
     STRAY_BLANK,
+    as_figures,
     canonical,
     doubt_dash,
     is_clear,
@@ -351,7 +352,7 @@ def _ask(cells: Sequence[_Cell], engines: Sequence[Engine], preparation: str = "
 
 
 def _settled(cell: _Cell) -> bool:
-    whole = _whole(cell)
+    whole = as_figures(_whole(cell))
     texts = {canonical(reading.text) for reading in whole}
     sure = sum(reading.confidence >= SURE_NUMBER for reading in whole)
     return len(texts) == 1 and sure >= min(2, len(whole))

@@ -51,7 +51,7 @@ def settle_number(parts: Sequence[CellText], readings: Sequence[Reading]) -> Fie
     if any(part.ink.blot for part in parts):
         # what a blot covers cannot be told from what it was meant to strike out
         return replace(nothing, reasons=(*reasons, "blot"))
-    possible = _as_figures(_without_impossible(parts, readings))
+    possible = as_figures(_without_impossible(parts, readings))
     if all(part.ink.stray or not part.ink.has_ink for part in parts) and not _is_figure(possible):
         nothing = replace(nothing, reasons=(*reasons, "stray-ink"))
         seen = _is_dash(parts, readings) or any(map(_has_words, possible))
@@ -266,7 +266,7 @@ def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return tuple(replace(r, text="", confidence=0.0) if any(map(str.isalnum, r.text)) else r for r in readings)
 
 
-def _as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+def as_figures(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Where an engine sees a zero and another a round letter in its place, both see the zero.
 
     A lone stroke or letter beside another's figure is no reading of a value, but no second one either.

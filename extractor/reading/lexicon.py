@@ -20,6 +20,7 @@ from extractor.records import Reading
 # third more of the form's words that the engine named second stay wrong
 KNOWN_WORD = 40.0
 KNOWN_NUMBER = 12.0  # the same of what has no letters, and of a row's number
+PAIRED = 20.0  # how much likelier a word is that the form has beside its neighbour, as `tuyến` behind `trực`
 RIVAL = 5.0  # how much likelier another known word is than the engine says: its scores are too sure of tone marks
 MAX_VARIANTS = 24
 MOST_REMEMBERED = 4096  # words: a line's words are asked for once to find doubt, and again to choose
@@ -44,7 +45,11 @@ def read_words(reading: Reading, words: frozenset[str]) -> tuple[tuple[str, floa
     parts = list(_split(reading.chars))
     if len(parts) == 1 and (number := _choose_number(parts[0])) is not None:
         return (number,)
-    return tuple(_choose(part, words) for part in parts)
+    tops = ["".join(candidates[0][0] for candidates in part) for part in parts]
+    chosen: list[tuple[str, float]] = []
+    for part, after in zip(parts, (*tops[1:], ""), strict=True):
+        chosen.append(_choose(part, words, chosen[-1][0] if chosen else "", after))
+    return tuple(chosen)
 
 
 def first_words(reading: Reading) -> tuple[str, ...]:
@@ -72,14 +77,18 @@ def _spans(chars: Chars) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _choose(chars: Chars, words: frozenset[str]) -> tuple[str, float]:
+def _choose(chars: Chars, words: frozenset[str], before: str, after: str) -> tuple[str, float]:
+    """The word between two others, with P(right)."""
     top = "".join(candidates[0][0] for candidates in chars)
     score = prod(candidates[0][1] for candidates in chars)
     known = is_known(top, words)
     if known and not _is_word(top):
         return top, score
     weights, unnamed = _weigh(chars, words)
-    best = top if known else max(weights, key=weights.__getitem__)
+    paired = [variant for variant in {*weights, top} if _is_paired(before, variant, after, words)]
+    for variant in paired:
+        weights[variant] = weights.get(variant, KNOWN_WORD * score) * PAIRED
+    best = max((top, *paired) if known else weights, key=lambda variant: weights.get(variant, KNOWN_WORD * score))
     if best == top and not known:
         return top, score
     mine = weights.pop(best, KNOWN_WORD * score)
@@ -98,6 +107,12 @@ def _weigh(chars: Chars, words: frozenset[str]) -> tuple[dict[str, float], float
         weights[variant] = weights.get(variant, 0.0) + likelihood * (odds if is_known(variant, words) else 1.0)
         unnamed -= likelihood
     return weights, max(unnamed, 0.0)
+
+
+def _is_paired(before: str, word: str, after: str, words: frozenset[str]) -> bool:
+    """Whether the form has the word behind the one before it, or before the one behind it."""
+    bare, left, right = (text.strip(PUNCTUATION).lower() for text in (word, before, after))
+    return f"{left} {bare}" in words or f"{bare} {right}" in words
 
 
 def _is_word(text: str) -> bool:

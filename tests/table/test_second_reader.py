@@ -246,3 +246,43 @@ def test_a_value_of_words_that_the_form_does_not_know_is_for_a_person() -> None:
         assert not doubt_words(replace(field, raw=raw), words).reasons
     layer = replace(field, readings=(Reading("layer", "Khóng", 1.0),))
     assert not doubt_words(layer, words).reasons
+
+
+def spelt_words(*words: Sequence[dict[str, float]]) -> Reading:
+    """A reading of several words by the candidates of each of their characters."""
+    chars = [char for word in words for char in ({" ": 1.0}, *word)][1:]
+    return spelt(*chars)
+
+
+PAIRS = frozenset({"trực", "tuyến", "tuyển", "dụng", "trực tuyến", "tuyển dụng"})
+DIRECT = [{char: 0.99} for char in "trực"]
+
+
+def on_line(first: float, second: float) -> list[dict[str, float]]:
+    """`tuyến` and `tuyển` by how likely each seems."""
+    both = {"ế": first, "ể": second}
+    return [{"t": 0.99}, {"u": 0.99}, {"y": 0.99}, dict(sorted(both.items(), key=lambda one: -one[1])), {"n": 0.99}]
+
+
+def test_of_two_known_words_the_one_that_the_form_has_beside_its_neighbour_is_certain() -> None:
+    for torn in (on_line(0.5, 0.45), on_line(0.45, 0.5)):
+        read = read_words(spelt_words(DIRECT, torn), PAIRS)
+        assert [word for word, _ in read] == ["trực", "tuyến"]
+        assert is_plain(spelt_words(DIRECT, torn), PAIRS)
+        # alone it is as likely as the other
+        assert not is_plain(spelt(*torn), PAIRS)
+    ahead = read_words(spelt_words(on_line(0.5, 0.45), [{char: 0.99} for char in "dụng"]), PAIRS)
+    assert ahead[0][0] == "tuyển"
+
+
+def test_a_word_that_was_clearly_seen_stays_where_the_form_has_another_and_is_read_twice() -> None:
+    surprising = spelt_words(DIRECT, on_line(0.03, 0.96))
+    assert [word for word, _ in read_words(surprising, PAIRS)] == ["trực", "tuyển"]
+    assert not is_plain(surprising, PAIRS)
+
+
+def test_the_vocabulary_knows_which_words_of_labels_follow_each_other() -> None:
+    words = words_of([load_catalogue("soctrang-cchc-huyen")])
+    assert {"trực tuyến", "thi tuyển"} <= words
+    # an abbreviation is no word in small letters
+    assert not any(word.endswith(" ubnd") for word in words)
