@@ -77,6 +77,7 @@ class PageImage:
     `to_source(box)`: pixel box -> fraction box of the source page as a viewer shows it.
     `words`: the PDF's own words when the page is born-digital, else empty.
     `notes`: what is odd about the page: decoded-apart, legacy-layer, scaled-page, form-fields.
+    `hidden`: bool or None, a thumbnail of the source page: where a dark edge, or what lay on the sheet, was whitened.
     """
 
     number: int
@@ -94,6 +95,7 @@ class PageImage:
     skew: float = 0.0
     stray: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    hidden: np.ndarray | None = None
 
 
 # ── grid ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,7 +300,8 @@ class PageText:
 class DraftRow:
     """A printed row before its cells are read with care. A cell cut by a page break has several parts.
 
-    `value_merged`: one cell covers the label's and the value's column, or the values of several rows.
+    `value_merged`: one cell covers the label's and the value's column, or the values of several rows; `note_merged`:
+    one with print covers the notes of several rows.
     """
 
     stt: tuple[CellText, ...]
@@ -311,6 +314,7 @@ class DraftRow:
     columns_missing: tuple[Role, ...] = ()
     grid_certainty: float = 1.0
     value_merged: bool = False
+    note_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

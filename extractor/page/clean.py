@@ -32,10 +32,19 @@ SCREEN_CELL = 0.7  # text heights: dots are counted over three such squares each
 SAME_DOT = 1.7  # times the usual dot's area, up to which a dot is the screen's
 SCREEN_DOTS = 6.0  # dots on a square text height from which they are a shade
 HUES = (RED, OTHER)
+INKED = 0.75  # of the light around it: what is darker is ink
+PLACES = 24, 16  # a page's rows and columns of places: what colour rules each of those with print
+LEAST_PLACES, MOST_PLACES = 48, 0.7  # with print, more than a stamp and a signature take; share of them that one rules
+LEAST_INK, ITS_INK = 0.004, 0.6  # share of a place that is ink; share of its ink that is of the colour that rules it
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 BLACK = 40  # no print can be seen on paper so dark
+DEEP = 60  # the same beside a sharp edge: a shadow on paper is lighter
+PRINT_CONTRAST, PRINT_SHARE = (
+    0.12,
+    0.15,
+)  # of the light around it: what print takes away; of a dark area, how much has some
 SHARP = 0.6  # of the paper outside: how dark a scanner's edge is just inside
 SIDES = 0.05  # of a side of the page: how far a scanner's black edge may reach
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
@@ -48,6 +57,7 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """(luminance, grey without coloured ink, RED and OTHER where coloured ink lies or None); arrays (H, W)."""
     if pixels.ndim == 2:
         return pixels, pixels, None
+    pixels = _balance(pixels)
     sample = pixels[::4, ::4]
     one, two, three = (sample[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(one, two), three) - np.minimum(np.minimum(one, two), three)
@@ -61,14 +71,42 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     chroma = cv2.subtract(lightest, darkest)
     near = cv2.dilate((spread > seed).astype(np.uint8), np.ones((NEAR, NEAR), np.uint8))
     near = cv2.resize(near, chroma.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    lifted = _lift_colour(pixels, near & (chroma > MIN_FRINGE), lightest)
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     reddish = cv2.subtract(red, cv2.max(green, blue)) > chroma // 2
+    coloured = near & (chroma > MIN_FRINGE)
+    for hue in (reddish, ~reddish):
+        if _is_print(gray, coloured & hue):
+            coloured &= ~hue
+            lightest = np.where(hue, gray, lightest)
+    lifted = _lift_colour(pixels, coloured, lightest)
     # whatever was lifted is known to have lain there: a faint pen's figures must not turn into blank cells
     mask = cv2.subtract(lifted, gray) > MIN_LIFT
     hues = np.where(reddish, np.uint8(RED), np.uint8(OTHER))
     hues[~mask] = NO_INK
     return gray, lifted, hues
+
+
+def _balance(pixels: np.ndarray) -> np.ndarray:
+    """The page with its paper as grey: tinted paper is no coloured ink."""
+    small = cv2.resize(pixels[::4, ::4], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    paper = np.maximum(np.median(small.reshape(-1, 3), axis=0), MIN_PAPER)
+    if paper.max() - paper.min() <= LEAST_SEED:
+        return pixels
+    levels = np.arange(256)[:, None] * (paper.max() / paper)
+    return cv2.LUT(pixels, np.clip(levels, 0, 255).astype(np.uint8)[None])
+
+
+def _is_print(gray: np.ndarray, coloured: np.ndarray) -> bool:
+    """Whether ink of one colour is what a page is printed in: nearly all of its ink, in more places than a stamp."""
+    small = gray[::4, ::4]
+    ink = small < INKED * cv2.dilate(small, np.ones((15, 15), np.uint8))
+    whole, own = (
+        cv2.resize(mask.astype(np.float32), PLACES[::-1], interpolation=cv2.INTER_AREA)
+        for mask in (ink, ink & coloured[::4, ::4])
+    )
+    printed = whole > LEAST_INK
+    ruled = own[printed] > ITS_INK * whole[printed]
+    return len(ruled) >= LEAST_PLACES and bool(ruled.mean() >= MOST_PLACES)
 
 
 def _seed_chroma(spread: np.ndarray) -> float:
@@ -194,8 +232,11 @@ def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.nda
     return labels, found, stats[found, cv2.CC_STAT_AREA], centres[found]
 
 
-def even_light(gray: np.ndarray) -> np.ndarray:
-    """Divide by the local paper, whiten scanner edges, stretch the ink to black: uint8 (H, W), paper at 255."""
+def even_light(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Divide by the local paper, whiten scanner edges, stretch the ink to black: uint8 (H, W), paper at 255.
+
+    With where it was whitened, bool on a thumbnail of the page, or None: print there is lost.
+    """
     small = cv2.resize(gray, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 11)
     edge = _dark_edge(small)
@@ -203,8 +244,9 @@ def even_light(gray: np.ndarray) -> np.ndarray:
     whole = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     evened = cv2.divide(gray, whole, scale=255)
     if edge is not None:
-        evened[cv2.resize(edge, gray.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
-    return _stretch(evened)
+        wide = cv2.dilate(edge, np.ones((5, 5), np.uint8))
+        evened[cv2.resize(wide, gray.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return _stretch(evened), None if edge is None else edge > 0
 
 
 def _dark_edge(small: np.ndarray) -> np.ndarray | None:
@@ -218,8 +260,19 @@ def _dark_edge(small: np.ndarray) -> np.ndarray | None:
         if (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1) and area > 12:
             dark = labels == label
             # light that fades leaves paper dark, and there is print on it
-            mask[dark if _ends_sharply(small, dark) else dark & (lightest < BLACK)] = 255
-    return cv2.dilate(mask, np.ones((5, 5), np.uint8)) if mask.any() else None
+            sharp = _ends_sharply(small, dark)
+            whole = sharp and not _has_print(small, dark & (lightest >= DEEP))
+            mask[dark if whole else dark & (lightest < (DEEP if sharp else BLACK))] = 255
+    return mask if mask.any() else None
+
+
+def _has_print(small: np.ndarray, dark: np.ndarray) -> bool:
+    """Whether a dark area is paper in a shadow: print takes light away in many places of it, its sides left aside."""
+    inside = cv2.erode(dark.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if not inside.any():
+        return False
+    light = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    return bool((small[inside] < (1 - PRINT_CONTRAST) * light[inside]).mean() > PRINT_SHARE)
 
 
 def _ends_sharply(small: np.ndarray, dark: np.ndarray) -> bool:

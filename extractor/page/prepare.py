@@ -59,7 +59,7 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
 def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
     raw, lifted, hues = split_colour(sheet.pixels)
-    gray = even_light(lifted)
+    gray, hidden = even_light(lifted)
     turn = find_turn(gray) if ordered is None else ordered
     layers = [gray, raw, *([] if hues is None else [cv2.compare(hues, hue, cv2.CMP_NE) for hue in HUES])]
     layers = [np.ascontiguousarray(np.rot90(layer, -turn)) for layer in layers]
@@ -101,6 +101,7 @@ def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
         skew,
         stray,
         sheet.notes,
+        hidden,
     )
 
 

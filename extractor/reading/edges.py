@@ -21,6 +21,7 @@ DOTS = 0.5  # text heights between two dots of a ruling, or pieces of a broken o
 PARTLY = 0.85  # share of a cell's side that is ruled, below which something hides its ruling
 HIDDEN = 0.3  # the same, below which an outermost side has none
 CROSSING = 0.15  # text heights of ink on a border without a ruling that are print, and no speck
+WHITENED = 0.02  # share of a cell that was whitened, from which print may have been
 SOLID = 0.4  # share of a cell under coloured ink from which that is no stamp's strokes
 BROKEN, FEW = 0.08, 8  # share and number of a table's cells with such sides, from which all its rulings are broken
 LEFT, TOP, RIGHT, BOTTOM = range(4)  # places in a box
@@ -58,7 +59,8 @@ def find_covered(page: PageImage, grid: Grid) -> frozenset[GridCell]:
     crossed = frozenset(
         cell for side in (TOP, BOTTOM) for cell in _cells_at(grid, side) if _is_crossed(page, grid, side)
     )
-    return solid | crossed | (found if len(found) <= max(BROKEN * len(grid.cells), FEW) else frozenset())
+    hidden = frozenset(cell for cell in grid.cells if page.hidden is not None and _is_hidden(page, cell))
+    return solid | crossed | hidden | (found if len(found) <= max(BROKEN * len(grid.cells), FEW) else frozenset())
 
 
 def _is_crossed(page: PageImage, grid: Grid, side: int) -> bool:
@@ -73,6 +75,16 @@ def _is_crossed(page: PageImage, grid: Grid, side: int) -> bool:
         if band.size and np.count_nonzero(band.min(axis=0) < INK_BELOW) >= least:
             return True
     return False
+
+
+def _is_hidden(page: PageImage, cell: GridCell) -> bool:
+    """Whether a part of the cell was whitened with a dark edge of the page."""
+    if page.hidden is None:
+        return False
+    height, width = page.hidden.shape
+    x0, y0, x1, y1 = page.to_source(cell.box)
+    region = page.hidden[int(y0 * height) : int(y1 * height) + 1, int(x0 * width) : int(x1 * width) + 1]
+    return bool(region.mean() > WHITENED) if region.size else False
 
 
 def _share(mask: np.ndarray, cell: GridCell) -> float:

@@ -118,6 +118,19 @@ def test_cells_whose_rulings_something_hides_may_have_lost_their_figures() -> No
     assert not find_covered(image, find_grids(image)[0])
 
 
+def test_cells_of_which_a_part_was_whitened_as_a_dark_edge_are_covered() -> None:
+    image = make_image(make_page())
+    (grid,) = find_grids(image)
+    height, width = image.gray.shape
+    hidden = np.zeros((height // 8, width // 8), bool)
+    hidden[(TOP + 3 * ROW + 10) // 8 : (TOP + 5 * ROW - 10) // 8, (XS[3] + 50) // 8 :] = True
+    found = find_covered(
+        replace(image, hidden=hidden, to_source=lambda b: (b[0] / width, b[1] / height, b[2] / width, b[3] / height)),
+        grid,
+    )
+    assert {(cell.row, cell.column) for cell in found} == {(3, 3), (3, 4), (4, 3), (4, 4)}
+
+
 def test_rulings_that_are_broken_throughout_hide_nothing() -> None:
     page = make_page()
     for x in range(0, page.shape[1], 10):
