@@ -167,6 +167,7 @@ def _row(rows: Sequence[DraftRow], place: _Place, top: float, bottom: float) -> 
         columns_missing=model.columns_missing,
         grid_certainty=min(row.grid_certainty for row in rows),
         value_merged=any(row.value_merged for row in rows),
+        note_merged=any(row.note_merged for row in rows),
     )
 
 

@@ -106,12 +106,11 @@ def _row(
     words: frozenset[str],
 ) -> Row:
     value = doubt_words(next(numbers), words)
-    if row.value_merged:
-        value = replace(value, reasons=(*value.reasons, "merged-cell"))
     others = tuple(("", next(numbers)) for _ in row.others)
     note = settle_text(row.note, second, words)
-    if {*map(id, row.note)} & {*map(id, (*row.unit, *row.value))}:
-        value, note = (replace(field, reasons=(*field.reasons, "merged-cell")) for field in (value, note))
+    shared = bool({*map(id, row.note)} & {*map(id, (*row.unit, *row.value))})
+    value = replace(value, reasons=(*value.reasons, *("merged-cell",) * (row.value_merged or shared)))
+    note = replace(note, reasons=(*note.reasons, *("merged-cell",) * (row.note_merged or shared)))
     return Row(
         index,
         settle_text(row.stt, second, words),

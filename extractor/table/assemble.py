@@ -197,7 +197,7 @@ def _row(
     fields: dict[Role, list[CellText]] = {role: [] for role in ROLES}
     others: list[tuple[CellText, ...]] = []
     roleless: list[tuple[CellText, ...]] = []
-    merged = False
+    merged = note_merged = False
     covering = [c for c in grid.cells if c.ink.cell.row <= number < c.ink.cell.row + c.ink.cell.row_span]
     for cell in covering:
         role = _role_of_span(cell, roles)
@@ -205,6 +205,7 @@ def _row(
         covers_value = role != "value" and "value" in _spanned(cell, roles)
         # one cell over the values of several rows: whose its figure is cannot be told
         merged = merged or (covers_value and role == "label") or (role == "value" and cell.ink.cell.row_span > 1)
+        note_merged = note_merged or (role == "note" and cell.ink.cell.row_span > 1 and cell.ink.has_ink)
         # a merged unit holds for all its rows; anything else is printed once, on its first row
         if not (first or role == "unit"):
             continue
@@ -237,6 +238,7 @@ def _row(
         columns_missing=missing,
         grid_certainty=grid.ink.grid.certainty,
         value_merged=merged,
+        note_merged=note_merged,
     )
 
 

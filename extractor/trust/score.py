@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -50,7 +51,9 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
-WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures"))  # reasons: what engines take for print is none
+WRITTEN = frozenset(
+    ("handwriting", "several-lines", "uneven-figures", "overtyped")
+)  # reasons: what engines take for print is none
 # reasons: ink was left out, is read as what it only looks like, may be dirt or that of two cells
 DOUBTFUL_INK = frozenset(
     ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")
@@ -73,7 +76,7 @@ class _Judge:
 
     `errors`: rules of error findings by cell; by page, `noise`: mean dissent, `speckle`: share of blank cells with
     specks; `layers`: pages with a text layer; `doubted`: pages that may be of another report; `beside`: rows next to
-    which a value without a label stands.
+    which a value without a label stands; `sharing`: rows whose unit is printed in one cell with another's.
     """
 
     model: TrustModel
@@ -85,6 +88,7 @@ class _Judge:
     only_values: bool
     doubted: frozenset[int]
     beside: frozenset[int]
+    sharing: frozenset[int]
 
 
 def score_report(
@@ -109,7 +113,8 @@ def score_report(
     pages = page_noise(table.rows), page_speckle(table.rows), layer_pages(table.rows)
     matches = {match.row: match for match in matching.matches}
     doubted, near_lone = frozenset(table.order.doubted), _beside_lone_values(table.rows, matches)
-    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, doubted, near_lone)
+    sharing = _sharing_units(table.rows)
+    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, doubted, near_lone, sharing)
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
     normal = {value.row: value for value in values}
@@ -151,6 +156,12 @@ def _beside_lone_values(rows: Sequence[Row], matches: Mapping[int, RowMatch]) ->
         for lone, near in ((one, other), (other, one))
         if matches[lone.index].code is None and lone.label.state == "blank" and lone.value.state == "read"
     )
+
+
+def _sharing_units(rows: Sequence[Row]) -> frozenset[int]:
+    """Rows whose unit is printed in a cell that is another row's too."""
+    cells = Counter(row.unit.pieces for row in rows if row.unit.state == "read")
+    return frozenset(row.index for row in rows if cells[row.unit.pieces] > 1)
 
 
 def _error_rules(findings: Sequence[Finding]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -197,6 +208,11 @@ def _score_row(
         _score_text(judge, "note", row, code, place, known=False, spilled=spilled),
         others,
     )
+    header = indicator is not None and indicator.type == "header"
+    if "merged-cell" in row.value.reasons and not header:
+        # a title goes over all columns; what a value's row has lost with its rulings may stand in any of them
+        unit, note = (_hold(trust, "merged-cell") for trust in (scored.unit, scored.note))
+        scored = replace(scored, unit=unit, note=note)
     if row.label.state != "read" and scored.match.status == "review":
         # whose unit and note they are is told by the row's place alone
         unit, note = (_hold(trust, "illegible-label") for trust in (scored.unit, scored.note))
@@ -210,6 +226,8 @@ def _score_unit(
     """Trust in a row's unit; a blank one where the form has a unit may stand in another column, or be lost."""
     code = "" if indicator is None else indicator.code
     trust = _score_text(judge, "unit", row, code, place, known=known_unit(value), spilled=spilled)
+    if indicator is not None and not indicator.unit and row.index in judge.sharing:
+        return _hold(trust, "merged-cell")  # a title's row has no unit, and what was lost is the ruling below it
     missing = indicator is not None and bool(indicator.unit) and row.unit.state == "blank"
     return _hold(trust, "unit-missing") if missing and "unit" not in row.columns_missing else trust
 
@@ -221,7 +239,7 @@ def _doubt(row: RowTrust) -> RowTrust:
 
 
 def _hold(trust: Trust, reason: str = "doubtful-page") -> Trust:
-    return replace(trust, status="review", reasons=(reason, *trust.reasons), blocked=True)
+    return replace(trust, status="review", reasons=tuple(dict.fromkeys((reason, *trust.reasons))), blocked=True)
 
 
 def _score_match(judge: _Judge, row: Row, code: str, place: Place) -> Trust:

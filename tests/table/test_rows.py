@@ -162,3 +162,24 @@ def test_print_in_one_cell_over_value_and_note_is_both_and_for_a_person() -> Non
     blank = replace(cells[8], text="", ink=replace(cells[8].ink, words=None))
     (table,) = find_tables([replace(grid, cells=tuple(blank if cell is cells[8] else cell for cell in cells))])
     assert table.rows[0].note == ()
+
+
+def test_a_note_over_two_rows_is_of_neither_for_certain() -> None:
+    """The ruling between them was lost: the second row's note was an accepted blank."""
+    rows = [HEADER_OF_FIVE, ("1", "Số phòng ban", "Phòng", "4", "Quyết định số 5"), ("2", "Số xã", "Xã", "9", "")]
+    grid = make_grid(1, rows)
+    cells = tuple(
+        replace(c, ink=replace(c.ink, cell=replace(c.ink.cell, row_span=2))) if c.text == "Quyết định số 5" else c
+        for c in grid.cells
+        if (c.ink.cell.row, c.ink.cell.column) != (2, 4)
+    )
+    for given, held in ((cells, True), (grid.cells, False)):
+        ink = replace(grid.ink, cells=tuple(cell.ink for cell in given))
+        (table,) = find_tables([replace(grid, ink=ink, cells=given)])
+        read = read_rows(table.rows, {}, frozenset())
+        assert [row.note.raw for row in read] == ["Quyết định số 5", ""]
+        assert ["merged-cell" in row.note.reasons for row in read] == [held, held]
+        assert not any("merged-cell" in row.value.reasons for row in read)
+
+
+HEADER_OF_FIVE = ("STT", "Nội dung", "Đơn vị tính", "Số liệu", "Ghi chú")

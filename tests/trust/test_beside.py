@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from extractor.records import Matching, RowMatch, Table
+from extractor.records import Matching, Row, RowMatch, Scores, Table, ValueType
 from extractor.trust import score_report
 from tests.builders import make_catalogue, make_head, make_row, make_row_value
 from tests.trust.test_score import MODEL, SETTINGS
@@ -47,3 +48,38 @@ def test_a_blank_beside_a_note_that_begins_with_a_figure_is_for_a_person(note: s
         model=MODEL,
     )
     assert scores.rows[0].value.status == status
+
+
+def score_rows(*rows: Row, types: Sequence[ValueType]) -> Scores:
+    codes = [f"I.{n + 1}" for n in range(len(rows))]
+    catalogue = make_catalogue(codes, list(types))
+    indicators = tuple(replace(one, unit="" if one.type == "header" else one.unit) for one in catalogue.indicators)
+    return score_report(
+        Table(rows, "", (), (1,)),
+        replace(catalogue, indicators=indicators),
+        Matching(tuple(RowMatch(n, code, 0.9999, None) for n, code in enumerate(codes)), (), 1.0),
+        tuple(map(make_row_value, rows)),
+        make_head(),
+        settings=SETTINGS,
+        model=MODEL,
+    )
+
+
+@pytest.mark.parametrize(("type_", "held"), [("count", True), ("header", False)])
+def test_a_cell_over_label_and_value_leaves_unit_and_note_to_a_person_too(type_: ValueType, held: bool) -> None:
+    """A note stood in the label's cell, the rulings between them lost, and a blank note was accepted."""
+    row = make_row(0, "Chỉ tiêu I.1", "")
+    row = replace(row, value=replace(row.value, confidence=0.999, reasons=("merged-cell",)))
+    (trust,) = score_rows(row, types=[type_]).rows
+    assert ("merged-cell" in trust.note.reasons, trust.note.status == "review") == (held, held)
+    assert ("merged-cell" in trust.unit.reasons) is held
+
+
+def test_a_title_takes_no_unit_from_the_row_below() -> None:
+    rows = (make_row(0, "Chỉ tiêu I.1", ""), make_row(1, "Chỉ tiêu I.2", "4"))
+    shared = replace(rows[1].unit, state="read", raw="Người")
+    rows = (replace(rows[0], unit=shared), replace(rows[1], unit=shared))
+    title, row = score_rows(*rows, types=["header", "count"]).rows
+    assert "merged-cell" in title.unit.reasons
+    assert title.unit.status == "review"
+    assert "merged-cell" not in row.unit.reasons
