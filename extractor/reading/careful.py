@@ -37,6 +37,7 @@ from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.engines import Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lines import BORDER_ZONE
+from extractor.reading.overtyped import doubt_overtyped
 from extractor.reading.signs import DITTO
 from extractor.reading.texts import LAYER, choose_line, doubt_words, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
@@ -146,7 +147,7 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     for i, cell in zip(worded, _ask([first[i] for i in worded], readers, "clean"), strict=True):
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
-    for doubt in (doubt_uneven, doubt_unread):
+    for doubt in (doubt_uneven, doubt_overtyped, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
     settings = _find_settings(first, fields)
     fields = _doubt_places(first, fields, settings)

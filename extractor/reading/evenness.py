@@ -10,12 +10,9 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces
-from extractor.reading.lines import INK_BELOW
+from extractor.reading.figures import find_digits, find_runs, find_span, ink_of
 from extractor.records import CellText, Field, TextLine
 
-DOT = 0.2  # of the highest piece of ink: a smaller one is of a screen or dirt
-LOW = 0.5  # of the highest digit: what is lower is a comma or a dash
 UNEVEN = 0.16  # of their height by which digits of one figure differ, or stand off their line, that no font prints
 UNLIKE = 0.16  # the same, by which a figure differs from the others of its page
 STROKE = 1.3  # of its height: a level stroke in a figure that is longer belongs to no digit
@@ -82,16 +79,11 @@ def doubt_uneven(cells: Iterable[tuple[Sequence[CellText], Field]]) -> list[Fiel
 
 def measure_figure(line: TextLine, raw: str) -> Figure | None:
     """The digits of a line of figures, read as `raw`; None where no ink is as high as one."""
-    x0, y0, x1, y1 = line.inner
-    ink = line.clean[y0:y1, x0:x1] < INK_BELOW
-    labels, stats, _ = find_pieces(ink)
-    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    ink &= (sides >= DOT * sides[1:].max(initial=0))[labels]
-    spans = [_span(ink[:, a:b]) for a, b in _runs(np.asarray(ink.any(axis=0)))]
-    highest = max((foot - top for top, foot in spans), default=0)
-    high = [(top, foot) for top, foot in spans if foot - top >= LOW * highest]
+    ink = ink_of(line)
+    high = [(top, foot) for _, top, _, foot in find_digits(ink)]
     if not high:
         return None
+    highest = max(foot - top for top, foot in high)
     read = re.sub(r"\D", "", raw)
     longest = max((len(fours) for fours in re.findall("4+", read)), default=0)
     long = max(STROKE, BAR * longest) * highest
@@ -112,11 +104,11 @@ def _longest_through(ink: np.ndarray) -> int:
 
     0 where it is not as wide as the figure.
     """
-    top, foot = _span(ink)
-    left, right = _span(ink.T)
+    top, foot = find_span(ink)
+    left, right = find_span(ink.T)
     steady = cv2.dilate(ink[top:foot, left:right].view(np.uint8), np.ones((3, 1), np.uint8))
     first, last = (round(share * (foot - top)) for share in MIDDLE)
-    longest = max((b - a for row in steady[first : last + 1] for a, b in _runs(row > 0)), default=0)
+    longest = max((b - a for row in steady[first : last + 1] for a, b in find_runs(row > 0)), default=0)
     return longest if longest >= ACROSS * (right - left) else 0
 
 
@@ -163,14 +155,3 @@ def _is_off(figure: Figure, low: float, high: float) -> bool:
     """Whether a digit is not as high as it should be in old-style figures; of digits that touch nothing is known."""
     usual = [low if digit in SHORT else high for digit in figure.digits]
     return not usual or any(abs(a - b) > UNLIKE * b for a, b in zip(figure.heights, usual, strict=True))
-
-
-def _runs(columns: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches of columns with ink."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], columns.view(np.int8), [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _span(ink: np.ndarray) -> tuple[int, int]:
-    rows = np.flatnonzero(ink.any(axis=1))
-    return int(rows[0]), int(rows[-1]) + 1

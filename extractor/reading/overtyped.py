@@ -1,0 +1,104 @@
+"""Value cells -> which of their digits hold ink that the same digit elsewhere has not: they were typed over others.
+
+Engines read what was typed last, what was typed first or neither, and are sure of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from extractor.reading.figures import find_digits, ink_of
+from extractor.records import CellText, Field, TextLine
+
+FIGURE = re.compile(r"[\d.,]*\d[\d.,]*%?")
+LEAST_ALIKE = 4  # of one digit in one size, from which they tell how it is printed
+SAME_SIZE = 0.06  # of its height
+EDGE = 0.05  # of its height beside a digit's strokes: print is no wider
+FURTHER = 0.15  # of its height by which two prints of a digit may lie apart in their boxes
+MORE_INK = 0.03  # of a digit's ink that lies elsewhere, from which it is another's
+USUAL = 3.0  # times the share that a quarter of the digits exceed, on a page whose print is ragged or bold in part
+
+
+@dataclass(frozen=True, slots=True)
+class _Digit:
+    """One digit of a cell: the cell's place among all, and its ink, uint8 (h, w)."""
+
+    cell: int
+    ink: np.ndarray
+
+    @property
+    def height(self) -> int:
+        return int(self.ink.shape[0])
+
+    @property
+    def mass(self) -> int:
+        return int(self.ink.sum())
+
+
+def doubt_overtyped(cells: Iterable[tuple[Sequence[CellText], Field]]) -> list[Field]:
+    """The fields, those of which a digit was typed over another with a reason that says so."""
+    fields: list[Field] = []
+    digits: dict[str, list[_Digit]] = {}
+    for i, (parts, field) in enumerate(cells):
+        fields.append(field)
+        lines = [line for part in parts for line in part.ink.lines]
+        if len(lines) == 1 and FIGURE.fullmatch(field.raw):
+            for digit, ink in _split(lines[0], field.raw):
+                digits.setdefault(digit, []).append(_Digit(i, ink))
+    shares = [(one.cell, share) for alike in digits.values() for one, share in _measure(alike)]
+    if not shares:
+        return fields
+    most = max(MORE_INK, USUAL * float(np.quantile([share for _, share in shares], 0.75)))
+    for i in sorted({cell for cell, share in shares if share > most}):
+        fields[i] = replace(fields[i], reasons=(*fields[i].reasons, "overtyped"))
+    return fields
+
+
+def _split(line: TextLine, raw: str) -> list[tuple[str, np.ndarray]]:
+    """The digits of a figure with their ink; none where they touch or something else is as high."""
+    ink, read = ink_of(line), re.sub(r"\D", "", raw)
+    boxes = find_digits(ink)
+    if len(boxes) != len(read) and not (raw.endswith("%") and len(boxes) > len(read)):
+        return []
+    return [
+        (digit, ink[top:foot, left:right].astype(np.uint8))
+        for digit, (left, top, right, foot) in zip(read, boxes, strict=False)
+    ]
+
+
+def _measure(alike: Sequence[_Digit]) -> list[tuple[_Digit, float]]:
+    """Each of the digits with the share of its ink that the usual one of its size does not have."""
+    usual: dict[int, np.ndarray | None] = {}
+    measured = []
+    for digit in alike:
+        height = digit.height
+        if height not in usual:
+            usual[height] = _find_usual(alike, height)
+        pattern = usual[height]
+        if pattern is not None:
+            measured.append((digit, _share_beside(digit.ink, pattern)))
+    return measured
+
+
+def _find_usual(alike: Sequence[_Digit], height: int) -> np.ndarray | None:
+    """Of the digits of about this height the one with the middle amount of ink; None where they are too few."""
+    near = [digit for digit in alike if abs(digit.height - height) <= max(SAME_SIZE * height, 1)]
+    return sorted(near, key=lambda digit: digit.mass)[len(near) // 2].ink if len(near) >= LEAST_ALIKE else None
+
+
+def _share_beside(ink: np.ndarray, pattern: np.ndarray) -> float:
+    """The ink that lies beside a pattern's strokes where the two fit best, as a share of the pattern's."""
+    height = pattern.shape[0]
+    edge, shift = max(round(EDGE * height), 1), max(round(FURTHER * height), 2)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * edge + 1, 2 * edge + 1))
+    wide = cv2.dilate(np.pad(pattern, edge), kernel).astype(np.float32)
+    field = np.pad(ink, edge + shift).astype(np.float32)
+    missing = [max(a - b, 0) for a, b in zip(wide.shape, field.shape, strict=True)]
+    field = np.pad(field, [(0, missing[0]), (0, missing[1])])
+    fitting = float(cv2.matchTemplate(field, wide, cv2.TM_CCORR).max())
+    return (float(ink.sum()) - fitting) / float(pattern.sum())

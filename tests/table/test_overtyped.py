@@ -1,0 +1,60 @@
+"""Figures of which a digit was typed over another -> for a person."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.reading.overtyped import doubt_overtyped
+from extractor.records import CellInk, CellText, Field, GridCell, Piece, TextLine
+
+PIECE = Piece(1, (0.0, 0.0, 1.0, 1.0))
+SPACE = 30  # pixels from digit to digit
+
+
+def draw(text: str, *, thickness: int = 2) -> np.ndarray:
+    crop = np.full((60, 40 + SPACE * len(text)), 255, np.uint8)
+    for n, char in enumerate(text):
+        cv2.putText(crop, char, (15 + SPACE * n, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 0, thickness, cv2.LINE_AA)
+    return crop
+
+
+def cell(crop: np.ndarray, raw: str) -> tuple[tuple[CellText, ...], Field]:
+    ys, xs = np.nonzero(crop < 150)
+    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    ink = CellInk(GridCell(0, 0, 1, 1, (0.0, 0.0, 200.0, 60.0)), PIECE, (TextLine(box, crop, crop, box, 36.0),))
+    return (CellText(ink, raw, 1.0),), Field(raw, "read", 0.99, (PIECE,))
+
+
+def doubted(*cells: tuple[np.ndarray, str]) -> list[str]:
+    fields = doubt_overtyped([cell(crop, raw) for crop, raw in cells])
+    return [field.raw for field in fields if "overtyped" in field.reasons]
+
+
+PRINTED = [(draw(raw), raw) for raw in ("1437", "1943", "9314", "4391", "1394", "13", "94")]
+
+
+@pytest.mark.parametrize(("last", "first"), [("143", "141"), ("9", "1"), ("4", "1"), ("13", "93")])
+def test_a_digit_that_was_typed_over_another_is_for_a_person(last: str, first: str) -> None:
+    both = np.minimum(draw(last), np.roll(draw(first), 2, axis=1))
+    assert doubted(*PRINTED, (both, last), (draw("31"), "31")) == [last]
+
+
+def test_print_that_differs_in_weight_alone_is_print() -> None:
+    assert doubted(*PRINTED, (draw("13", thickness=3), "13"), (draw("49"), "49")) == []
+
+
+def test_of_digits_that_are_few_nothing_is_known() -> None:
+    over = np.minimum(draw("8"), np.roll(draw("1"), 2, axis=1))
+    assert doubted(*PRINTED, (over, "8")) == []
+    # where they touch, or are none, neither
+    assert doubted(*PRINTED, (draw("1"), "134"), (draw("1"), "một")) == []
+
+
+def test_of_ragged_print_all_are_alike() -> None:
+    rng = np.random.default_rng(1)
+    ragged = [
+        (np.where(rng.random(crop.shape) < 0.12, 255 - crop, crop).astype(np.uint8), raw) for crop, raw in PRINTED
+    ]
+    assert len(doubted(*ragged)) <= 1
