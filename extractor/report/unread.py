@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from rapidfuzz import fuzz
+
 from extractor.records import Catalogue, Matching, Piece, Row, Table
 
 LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
 PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
 PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
+LEAST_LABEL, SAME_LABEL = 12, 92  # letters of a label that tell it; rapidfuzz score from which it is part of another
 LEAST_LETTERS = 3  # of a label: fewer are what is read of streaks and rulings
 
 CUT_ROWS = "cut-rows"  # note of a page whose table goes on beyond the sheet's head or foot
@@ -45,6 +48,7 @@ def find_unread(table: Table, matching: Matching, catalogue: Catalogue) -> Unrea
         *_cut_pages(table, order),
     ):
         lost |= _between(gap, missing)
+    lost |= _printed_otherwise(table, order, missing, catalogue)
     breaks = []
     for page, codes in _lost_pages(table, order, missing):
         lost |= codes
@@ -105,6 +109,31 @@ def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
                 next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
                 next((order[other.index] for other in table.rows[place:] if other.index in order), None),
             )
+
+
+def _printed_otherwise(
+    table: Table, order: dict[int, int], missing: frozenset[int], catalogue: Catalogue
+) -> frozenset[int]:
+    """Missing positions at whose place a row of no indicator prints their label with more words, or a part of it."""
+    labels = {one.order: (one.label, *one.variants) for one in catalogue.indicators if one.order in missing}
+    found: set[int] = set()
+    for place, row in enumerate(table.rows):
+        if row.index in order or row.page in table.order.foreign or row.label.state != "read":
+            continue
+        gap = _Gap(
+            next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
+            next((order[other.index] for other in table.rows[place:] if other.index in order), None),
+        )
+        near = _between(gap, missing)
+        found |= {position for position in near if any(_holds(row.label.raw, label) for label in labels[position])}
+    return frozenset(found)
+
+
+def _holds(one: str, other: str) -> bool:
+    """Whether the shorter of two labels is nearly a part of the longer one."""
+    if min(len(one), len(other)) < LEAST_LABEL:
+        return False
+    return fuzz.partial_ratio(one.casefold(), other.casefold()) >= SAME_LABEL
 
 
 def _is_illegible(row: Row) -> bool:

@@ -56,6 +56,18 @@ def test_in_another_order_every_missing_code_may_lie_on_the_unread_page() -> Non
     assert {state for code, state in states.items() if code not in ("I.6", "I.2")} == {"unread"}
 
 
+@pytest.mark.parametrize(
+    ("label", "state"), [("Chỉ tiêu I.2 trên địa bàn huyện", "unread"), ("Số máy quét tài liệu", "absent")]
+)
+def test_a_code_whose_label_a_stranger_at_its_place_holds_may_be_printed(label: str, state: str) -> None:
+    """An office had lengthened labels, and fourteen rows were said not to be printed that stood there."""
+    found = make_extraction(CODES, [("I.1", "3"), (None, "4"), ("I.3", "5"), ("I.4", "6")])
+    rows = list(found.table.rows)
+    rows[1] = replace(rows[1], label=replace(rows[1].label, raw=label))
+    states = _states(assemble_document(with_table(found, rows=tuple(rows))))
+    assert (states["I.2"], states["I.5"]) == (state, "absent")
+
+
 def test_an_unread_page_before_the_form_does_not_touch_it() -> None:
     found = make_extraction(CODES, [(code, "1") for code in CODES[:8]], pages=[2] * 8)
     states = _states(assemble_document(with_table(found, unread_pages=(1,))))
