@@ -71,7 +71,8 @@ def read_rows(rows: Sequence[DraftRow], engines: Mapping[str, Engine], words: fr
 
     `words`: vocabulary that chooses between readings of a word.
     """
-    values = iter(_read_values([parts for row in rows for parts in (row.value, *row.others)], engines))
+    cells = [(row.label, parts) for row in rows for parts in (row.value, *row.others)]
+    values = iter(_read_values([parts for _, parts in cells], engines, [label for label, _ in cells]))
     texts = [parts for row in rows for parts in (row.stt, row.label, row.unit, row.note)]
     second = _read_again(texts, engines.get(TEXT_ENGINE), words)
     return tuple(_row(index, row, values, second, words) for index, row in enumerate(rows))
@@ -126,7 +127,9 @@ def _row(
     )
 
 
-def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine]) -> list[Field]:
+def _read_values(
+    cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine], labels: Sequence[tuple[CellText, ...]]
+) -> list[Field]:
     inked = [
         (i, parts)
         for i, parts in enumerate(cells)
@@ -147,8 +150,10 @@ def _read_values(cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, En
     for i, cell in zip(worded, _ask([first[i] for i in worded], readers, "clean"), strict=True):
         first[i] = cell
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
-    for doubt in (doubt_uneven, doubt_overtyped, doubt_unread):
+    for doubt in (doubt_uneven, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
+    written = list(zip([parts for _, parts in inked], fields, strict=True))
+    fields = doubt_overtyped(written, [labels[i] for i, _ in inked])
     settings = _find_settings(first, fields)
     fields = _doubt_places(first, fields, settings)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -20,6 +22,11 @@ def draw(text: str, *, thickness: int = 2) -> np.ndarray:
     return crop
 
 
+def draw_bold(text: str) -> np.ndarray:
+    """Upright strokes grow more than level ones, as in bold print, so that digits keep their height."""
+    return np.asarray(cv2.erode(draw(text), np.ones((1, 7), np.uint8)))
+
+
 def cell(crop: np.ndarray, raw: str) -> tuple[tuple[CellText, ...], Field]:
     ys, xs = np.nonzero(crop < 150)
     box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
@@ -27,8 +34,14 @@ def cell(crop: np.ndarray, raw: str) -> tuple[tuple[CellText, ...], Field]:
     return (CellText(ink, raw, 1.0),), Field(raw, "read", 0.99, (PIECE,))
 
 
-def doubted(*cells: tuple[np.ndarray, str]) -> list[str]:
-    fields = doubt_overtyped([cell(crop, raw) for crop, raw in cells])
+def label(*, bold: bool = False) -> tuple[CellText, ...]:
+    parts, _ = cell((draw_bold if bold else draw)("Sxyhgm"), "")
+    return parts
+
+
+def doubted(*cells: tuple[np.ndarray, str], bold: Sequence[int] = ()) -> list[str]:
+    labels = [label(bold=n in bold) for n in range(len(cells))]
+    fields = doubt_overtyped([cell(crop, raw) for crop, raw in cells], labels)
     return [field.raw for field in fields if "overtyped" in field.reasons]
 
 
@@ -43,6 +56,17 @@ def test_a_digit_that_was_typed_over_another_is_for_a_person(last: str, first: s
 
 def test_print_that_differs_in_weight_alone_is_print() -> None:
     assert doubted(*PRINTED, (draw("13", thickness=3), "13"), (draw("49"), "49")) == []
+    # bold by far, in a row whose label is
+    heavy = (draw_bold("13"), "13")
+    assert doubted(*PRINTED, heavy) == ["13"]
+    assert doubted(*PRINTED, heavy, bold=[len(PRINTED)]) == []
+
+
+def test_bold_digits_are_compared_with_bold_ones() -> None:
+    heavy = [(draw_bold(raw), raw) for raw in ("13", "31", "131", "1131")]
+    over = np.minimum(draw_bold("1"), np.roll(draw_bold("4"), 2, axis=1))
+    cells = [*PRINTED * 2, *heavy, (over, "1")]
+    assert doubted(*cells, bold=range(2 * len(PRINTED), len(cells))) == ["1"]
 
 
 def test_of_digits_that_are_few_nothing_is_known() -> None:
