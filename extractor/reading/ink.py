@@ -13,7 +13,16 @@ from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, I
 from extractor.reading.parted import find_parted
 from extractor.reading.shades import without_shades
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
-from extractor.reading.stray import FIGURE, Speck, find_mark, has_blot, is_dirt, is_stray, measure_specks
+from extractor.reading.stray import (
+    FIGURE,
+    Speck,
+    find_mark,
+    has_blot,
+    is_dirt,
+    is_shadow,
+    is_stray,
+    measure_specks,
+)
 from extractor.reading.streaks import without_streaks
 from extractor.reading.strokes import mark_crossing
 from extractor.reading.words import lines_in, words_in
@@ -225,6 +234,7 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
     raw = page.raw[region]
+    around = _paper_around(page, (x0, y0, x1, y1))
     ditto = any(line.sign == DITTO for line in ink.lines)
     dirt = not ink.pen and not ditto and is_dirt(page.gray[region], page.text_height, speck)
     return replace(
@@ -232,7 +242,8 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
         stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
         dirt=dirt,
         blot=has_blot(raw, LIGHTEST, page.text_height)
-        and has_blot(raw, _paper_around(page, (x0, y0, x1, y1)), page.text_height),
+        and has_blot(raw, around, page.text_height)
+        and not is_shadow(raw, page.gray[region], around),
     )
 
 

@@ -24,6 +24,11 @@ RAGGED_MARK = (1.2, 3.5)  # the same of a dash at which specks hang
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
 
 
+DARK = 0.5  # of the paper's light: what is darker may be ink
+SHADOW = 0.25  # of the paper's light that a shadow on it leaves at least
+EVENED, MOST_EVENED = 200, 0.6  # grey level, and share of a dark area that is as light on the evened page
+
+
 class Speck(NamedTuple):
     """Pixels of width and of area that hardly a speck of a page exceeds; both 0 on a page that is not full of them."""
 
@@ -112,5 +117,13 @@ def has_blot(raw: np.ndarray, paper: float, text_height: float) -> bool:
     kernel = np.ones((max(round(BLOT[1] * text_height), 3), max(round(BLOT[0] * text_height), 3)), np.uint8)
     if raw.shape[0] < kernel.shape[0] or raw.shape[1] < kernel.shape[1]:
         return False
-    dark = (raw < math.ceil(0.5 * paper)).view(np.uint8)
+    dark = (raw < math.ceil(DARK * paper)).view(np.uint8)
     return bool(cv2.erode(dark, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
+
+
+def is_shadow(raw: np.ndarray, evened: np.ndarray, paper: float) -> bool:
+    """Whether what is dark in a cell, uint8 (H, W), is paper in a shadow: lighter than ink, and white once evened."""
+    dark = raw < math.ceil(DARK * paper)
+    if not dark.any() or float(np.median(raw[dark])) < SHADOW * paper:
+        return False
+    return float((evened[dark] >= EVENED).mean()) >= MOST_EVENED
