@@ -235,10 +235,13 @@ def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.nda
 def even_light(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Divide by the local paper, whiten scanner edges, stretch the ink to black: uint8 (H, W), paper at 255.
 
+    Paper is what is left when all that is darker and narrower than a few letters is filled, so that shades and shadows
+    keep their sides.
+
     With where it was whitened, bool on a thumbnail of the page, or None: print there is lost.
     """
     small = cv2.resize(gray, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 11)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), 5)
     edge = _dark_edge(small)
     paper = np.maximum(paper, MIN_PAPER)
     whole = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)

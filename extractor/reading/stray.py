@@ -25,7 +25,7 @@ BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide 
 
 
 DARK = 0.5  # of the paper's light: what is darker may be ink
-SHADOW = 0.25  # of the paper's light that a shadow on it leaves at least
+SHADOW = 0.36  # of the paper's light that a shadow on it leaves at least; ink leaves less
 EVENED, MOST_EVENED = 200, 0.6  # grey level, and share of a dark area that is as light on the evened page
 
 
