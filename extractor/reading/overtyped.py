@@ -23,7 +23,8 @@ SAME_SIZE = 0.06  # of its height
 EDGE = 0.05  # of its height beside a digit's strokes: print is no wider
 FURTHER = 0.15  # of its height by which two prints of a digit may lie apart in their boxes
 MORE_INK = 0.03  # of a digit's ink that lies elsewhere, from which it is another's
-USUAL = 3.0  # times the share that a quarter of the digits exceed, in a report whose print is ragged
+RAGGED, MANY = 0.04, 0.2  # share of the digits with a little ink elsewhere, on a fax; with more, in two typefaces
+MORE_RAGGED, USUAL = 0.1, 1.5  # there more ink is asked for: that, and so many times what hardly a digit exceeds
 BOLD = 1.24  # times the usual width of the page's strokes: bold print has 1.3 and more, other print up to 1.18
 
 
@@ -58,12 +59,20 @@ def doubt_overtyped(
             for digit, ink in _split(lines[0], field.raw):
                 digits.setdefault((digit, bold), []).append(_Digit(i, ink))
     shares = [(one.cell, share) for alike in digits.values() for one, share in _measure(alike)]
-    if not shares:
-        return fields
-    most = max(MORE_INK, USUAL * float(np.quantile([share for _, share in shares], 0.75)))
+    most = _find_most(np.array([share for _, share in shares]))
     for i in sorted({cell for cell, share in shares if share > most}):
         fields[i] = replace(fields[i], reasons=(*fields[i].reasons, "overtyped"))
     return fields
+
+
+def _find_most(shares: np.ndarray) -> float:
+    """The share of ink elsewhere from which a digit is another's, by what those of a whole report have."""
+    if not len(shares):
+        return MORE_INK
+    little = ((shares > 0) & (shares < MORE_INK)).mean()
+    if little <= RAGGED and (shares >= MORE_INK).mean() <= MANY:
+        return MORE_INK
+    return max(MORE_RAGGED, USUAL * float(np.quantile(shares, 0.95)))
 
 
 def find_bold(labels: Sequence[Sequence[CellText]]) -> list[bool]:
