@@ -247,8 +247,7 @@ def even_light(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     whole = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     evened = cv2.divide(gray, whole, scale=255)
     if edge is not None:
-        wide = cv2.dilate(edge, np.ones((5, 5), np.uint8))
-        evened[cv2.resize(wide, gray.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
+        evened[cv2.resize(edge, gray.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
     return _stretch(evened), None if edge is None else edge > 0
 
 
@@ -264,9 +263,18 @@ def _dark_edge(small: np.ndarray) -> np.ndarray | None:
             dark = labels == label
             # light that fades leaves paper dark, and there is print on it
             sharp = _ends_sharply(small, dark)
-            whole = sharp and not _has_print(small, dark & (lightest >= DEEP))
-            mask[dark if whole else dark & (lightest < (DEEP if sharp else BLACK))] = 255
-    return mask if mask.any() else None
+            deep = _at_border(dark & (lightest < (DEEP if sharp else BLACK)))
+            mask[dark if sharp and not _has_print(small, dark & ~deep) else deep] = 255
+    return cv2.dilate(mask, np.ones((5, 5), np.uint8)) if mask.any() else None
+
+
+def _at_border(dark: np.ndarray) -> np.ndarray:
+    """The pieces of a mask that touch the page's border: print in a shadow is as dark, but stands by itself."""
+    labels, _, _ = find_pieces(dark)
+    touching = np.unique(
+        np.concatenate((labels[:2].ravel(), labels[-2:].ravel(), labels[:, :2].ravel(), labels[:, -2:].ravel()))
+    )
+    return dark & np.isin(labels, touching)
 
 
 def _has_print(small: np.ndarray, dark: np.ndarray) -> bool:

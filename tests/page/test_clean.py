@@ -200,3 +200,20 @@ def test_many_figures_of_a_blue_pen_beside_black_print_are_no_print() -> None:
     _, _, hues = split_colour(page)
     assert hues is not None
     assert (hues[:, 940:] == OTHER).any(axis=1).mean() > 0.4
+
+
+def test_bold_print_in_a_deep_shadow_is_not_whitened_by_itself() -> None:
+    """Of 305 in a hand's shadow the first two digits were whitened, and 5 was accepted."""
+    page = np.full((1600, 1200), 235, np.uint8)
+    page[200:1560, 300:] = 66
+    cv2.putText(page, "305", (700, 800), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 8, 14)
+    for y in range(240, 1500, 50):
+        if not 660 < y < 860:
+            cv2.putText(page, "So van ban da ban hanh 1.204", (330, y), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 8, 4)
+    page[:, 1140:] = 4
+    page[1570:] = 4
+    inked = page[730:810, 690:860] < 20
+    evened, hidden = even_light(page)
+    assert (evened[730:810, 690:860][inked] < 150).mean() > 0.95
+    assert hidden is not None
+    assert not hidden[730 // 8 : 810 // 8, 690 // 8 : 860 // 8].any()
