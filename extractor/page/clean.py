@@ -41,10 +41,8 @@ PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 BLACK = 40  # no print can be seen on paper so dark
 DEEP = 60  # the same beside a sharp edge: a shadow on paper is lighter
-PRINT_CONTRAST, PRINT_SHARE = (
-    0.12,
-    0.15,
-)  # of the light around it: what print takes away; of a dark area, how much has some
+PRINT_CONTRAST = 0.12  # of the light around it: what print takes away
+PRINT_SHARE = 0.15  # of a dark area: how much of it has print, where it is paper
 SHARP = 0.6  # of the paper outside: how dark a scanner's edge is just inside
 SIDES = 0.05  # of a side of the page: how far a scanner's black edge may reach
 INK_SHARE = 0.15  # this share of the non-paper pixels, darkest first, is solid print
@@ -235,10 +233,8 @@ def _find_dots(gray: np.ndarray, text_height: float) -> tuple[np.ndarray, np.nda
 def even_light(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Divide by the local paper, whiten scanner edges, stretch the ink to black: uint8 (H, W), paper at 255.
 
-    Paper is what is left when all that is darker and narrower than a few letters is filled, so that shades and shadows
-    keep their sides.
-
-    With where it was whitened, bool on a thumbnail of the page, or None: print there is lost.
+    With where it was whitened, bool on a thumbnail of the page, or None: print there is lost. Paper is what is left
+    when all that is darker and narrower than a few letters is filled, so that shades and shadows keep their sides.
     """
     small = cv2.resize(gray, None, fx=1 / PAPER_SCALE, fy=1 / PAPER_SCALE, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), 5)

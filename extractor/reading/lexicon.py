@@ -85,7 +85,7 @@ def _choose(chars: Chars, words: frozenset[str], before: str, after: str) -> tup
     if known and not _is_word(top):
         return top, score
     weights, unnamed = _weigh(chars, words)
-    paired = [variant for variant in {*weights, top} if _is_paired(before, variant, after, words)]
+    paired = [variant for variant in dict.fromkeys((*weights, top)) if _is_paired(before, variant, after, words)]
     for variant in paired:
         weights[variant] = weights.get(variant, KNOWN_WORD * score) * PAIRED
     best = max((top, *paired) if known else weights, key=lambda variant: weights.get(variant, KNOWN_WORD * score))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extractor.form import _lines_above
 from extractor.halves import rejoin
-from extractor.reading.careful import _Cell, _settle, read_rows
+from extractor.reading.careful import _Cell, _settle, _settled, read_rows
 from extractor.records import (
     CellInk,
     CellText,
@@ -183,3 +183,14 @@ def test_a_note_over_two_rows_is_of_neither_for_certain() -> None:
 
 
 HEADER_OF_FIVE = ("STT", "Nội dung", "Đơn vị tính", "Số liệu", "Ghi chú")
+
+
+def test_a_zero_that_one_reader_takes_for_a_letter_needs_no_further_look() -> None:
+    def settled(*seen: tuple[str, str, float]) -> bool:
+        return _settled(_Cell((), (), tuple((Reading(*one),) for one in seen)))
+
+    sure = (("ppocr", "0", 0.99), ("tesseract-eng", "0", 0.95))
+    assert settled(("trueocr", "O", 0.5), *sure)
+    assert not settled(("trueocr", "8", 0.5), *sure)
+    assert not settled(("trueocr", "O", 0.95), ("ppocr", "0", 0.99), ("tesseract-eng", "O", 0.5), ("x", "8", 0.1))
+    assert not settled(("trueocr", "O", 0.5), ("ppocr", "0", 0.99), ("tesseract-eng", "0", 0.5))

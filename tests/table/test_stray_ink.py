@@ -9,6 +9,7 @@ import pytest
 from extractor.reading import find_ink
 from extractor.reading.careful import _doubt_blanks
 from extractor.reading.consensus import settle_number
+from extractor.reading.stray import is_shadow
 from extractor.records import Box, CellInk, CellText, Grid, GridCell, PageImage, Piece, Reading, TextLine
 
 TEXT_HEIGHT = 24.0
@@ -249,3 +250,15 @@ def test_a_blank_cell_from_which_a_figure_s_worth_of_coloured_ink_was_lifted_is_
     blank = {n: settle_number(part, ()) for n, part in enumerate(parts)}
     told = _doubt_blanks(dict(enumerate(parts)), blank, {}, {})
     assert ["stray-ink" in told[n].reasons for n in range(3)] == [True, False, False]
+
+
+def test_paper_in_a_shadow_is_no_blot_and_ink_is_no_shadow() -> None:
+    raw = np.full((90, 260), 100, np.uint8)
+    cv2.putText(raw, "35.453", (60, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 20, 2)
+    evened = np.where(raw < 60, np.uint8(40), np.uint8(250))
+    assert is_shadow(raw, evened, 240.0)
+    # the shadow's side, which stays dark on the evened page
+    assert not is_shadow(raw, np.where(np.arange(260) < 150, np.uint8(90), evened), 240.0)
+    # a blot, whitened as it is larger than letters
+    assert not is_shadow(np.minimum(raw, 60), np.full_like(raw, 255), 240.0)
+    assert not is_shadow(np.full_like(raw, 230), np.full_like(raw, 255), 240.0)
