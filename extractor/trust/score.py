@@ -213,6 +213,9 @@ def _score_row(
         # a title goes over all columns; what a value's row has lost with its rulings may stand in any of them
         unit, note = (_hold(trust, "merged-cell") for trust in (scored.unit, scored.note))
         scored = replace(scored, unit=unit, note=note)
+    if sum(map(str.isalpha, row.value.raw)) >= LETTERS and row.note.raw[:1].islower():
+        # words that run on over the ruling, where it falls between two of them
+        scored = replace(scored, value=_hold(scored.value, "runs-over"), note=_hold(scored.note, "runs-over"))
     if row.label.state != "read" and scored.match.status == "review":
         # whose unit and note they are is told by the row's place alone
         unit, note = (_hold(trust, "illegible-label") for trust in (scored.unit, scored.note))

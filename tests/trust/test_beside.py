@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from extractor.records import Matching, Row, RowMatch, Scores, Table, ValueType
+from extractor.records import Matching, Row, RowMatch, RowValue, Scores, Table, ValueType
 from extractor.trust import score_report
 from tests.builders import make_catalogue, make_head, make_row, make_row_value
 from tests.trust.test_score import MODEL, SETTINGS
@@ -50,7 +50,7 @@ def test_a_blank_beside_a_note_that_begins_with_a_figure_is_for_a_person(note: s
     assert scores.rows[0].value.status == status
 
 
-def score_rows(*rows: Row, types: Sequence[ValueType]) -> Scores:
+def score_rows(*rows: Row, types: Sequence[ValueType], values: Sequence[RowValue] = ()) -> Scores:
     codes = [f"I.{n + 1}" for n in range(len(rows))]
     catalogue = make_catalogue(codes, list(types))
     indicators = tuple(replace(one, unit="" if one.type == "header" else one.unit) for one in catalogue.indicators)
@@ -58,7 +58,7 @@ def score_rows(*rows: Row, types: Sequence[ValueType]) -> Scores:
         Table(rows, "", (), (1,)),
         replace(catalogue, indicators=indicators),
         Matching(tuple(RowMatch(n, code, 0.9999, None) for n, code in enumerate(codes)), (), 1.0),
-        tuple(map(make_row_value, rows)),
+        tuple(values or map(make_row_value, rows)),
         make_head(),
         settings=SETTINGS,
         model=MODEL,
@@ -83,3 +83,13 @@ def test_a_title_takes_no_unit_from_the_row_below() -> None:
     assert "merged-cell" in title.unit.reasons
     assert title.unit.status == "review"
     assert "merged-cell" not in row.unit.reasons
+
+
+@pytest.mark.parametrize(("value", "note", "held"), [("Đã thực", "hiện tốt", True), ("Đã thực hiện", "Đạt", False)])
+def test_words_that_go_on_in_the_note_are_cut(value: str, note: str, held: bool) -> None:
+    row = make_row(0, "Chỉ tiêu I.1", "4")
+    values = [make_row_value(row)]
+    row = replace(row, value=replace(row.value, raw=value), note=replace(row.note, state="read", raw=note))
+    (trust,) = score_rows(row, types=["text"], values=values).rows
+    assert ("runs-over" in trust.value.reasons, "runs-over" in trust.note.reasons) == (held, held)
+    assert trust.note.status == "review" or not held
