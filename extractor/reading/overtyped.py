@@ -1,7 +1,7 @@
 """Value cells -> which of their digits hold ink that the same digit elsewhere has not: they were typed over others.
 
-Engines read what was typed last, what was typed first or neither, and are sure of it. Rows whose label is bold are
-printed in digits of their own.
+Engines read what was typed last, what was typed first or neither, and are sure of it. Rows whose label is bold
+or italic are printed in digits of their own.
 """
 
 from __future__ import annotations
@@ -25,14 +25,19 @@ FURTHER = 0.15  # of its height by which two prints of a digit may lie apart in 
 MORE_INK = 0.03  # of a digit's ink that lies elsewhere, from which it is another's
 RAGGED, MANY = 0.04, 0.2  # share of the digits with a little ink elsewhere, on a fax; with more, in two typefaces
 MORE_RAGGED, USUAL = 0.1, 1.5  # there more ink is asked for: that, and so many times what hardly a digit exceeds
+LEAN = 0.2  # of its height: italic letters stand upright once so much is taken back
 BOLD = 1.24  # times the usual width of the page's strokes: bold print has 1.3 and more, other print up to 1.18
+
+
+Style = tuple[bool, bool]  # bold, italic
 
 
 @dataclass(frozen=True, slots=True)
 class _Digit:
-    """One digit of a cell: the cell's place among all, and its ink, uint8 (h, w)."""
+    """One digit of a cell: the cell's place among all, which digit it is, and its ink, uint8 (h, w)."""
 
     cell: int
+    digit: str
     ink: np.ndarray
 
     @property
@@ -52,17 +57,27 @@ def doubt_overtyped(
     `labels`: of each one's row.
     """
     fields = [field for _, field in cells]
-    digits: dict[tuple[str, bool], list[_Digit]] = {}
-    for i, ((parts, field), bold) in enumerate(zip(cells, find_bold(labels), strict=True)):
+    digits: list[_Digit] = []
+    for i, (parts, field) in enumerate(cells):
         lines = [line for part in parts for line in part.ink.lines]
         if len(lines) == 1 and FIGURE.fullmatch(field.raw):
-            for digit, ink in _split(lines[0], field.raw):
-                digits.setdefault((digit, bold), []).append(_Digit(i, ink))
-    shares = [(one.cell, share) for alike in digits.values() for one, share in _measure(alike)]
-    most = _find_most(np.array([share for _, share in shares]))
-    for i in sorted({cell for cell, share in shares if share > most}):
+            digits += [_Digit(i, digit, ink) for digit, ink in _split(lines[0], field.raw)]
+    # styles are only told where they may be what differs
+    if not _find_doubted(digits, [(False, False)] * len(cells)):
+        return fields
+    for i in sorted(_find_doubted(digits, find_styles(labels))):
         fields[i] = replace(fields[i], reasons=(*fields[i].reasons, "overtyped"))
     return fields
+
+
+def _find_doubted(digits: Sequence[_Digit], styles: Sequence[Style]) -> set[int]:
+    """Cells one of whose digits has more ink elsewhere than those of its style have."""
+    alike: dict[tuple[str, Style], list[_Digit]] = {}
+    for digit in digits:
+        alike.setdefault((digit.digit, styles[digit.cell]), []).append(digit)
+    shares = [(one.cell, share) for group in alike.values() for one, share in _measure(group)]
+    most = _find_most(np.array([share for _, share in shares]))
+    return {cell for cell, share in shares if share > most}
 
 
 def _find_most(shares: np.ndarray) -> float:
@@ -75,23 +90,34 @@ def _find_most(shares: np.ndarray) -> float:
     return max(MORE_RAGGED, USUAL * float(np.quantile(shares, 0.95)))
 
 
-def find_bold(labels: Sequence[Sequence[CellText]]) -> list[bool]:
-    """Which of the rows are printed in bold, by the strokes of the first line of their labels."""
+def find_styles(labels: Sequence[Sequence[CellText]]) -> list[Style]:
+    """How the rows are printed, by the first line of each one's label: bold against their page, and italic."""
     lines = [next((line for part in label for line in part.ink.lines), None) for label in labels]
-    strokes = [0.0 if line is None else _stroke_width(line) for line in lines]
+    inks = [None if line is None else np.pad(ink_of(line).astype(np.uint8), 1) for line in lines]
+    strokes = [0.0 if ink is None else _stroke_width(ink) for ink in inks]
     pages = [label[0].ink.piece.page if label else 0 for label in labels]
     usual = {
         page: median(width for width, other in zip(strokes, pages, strict=True) if other == page and width)
         for page in {page for page, width in zip(pages, strokes, strict=True) if width}
     }
-    return [width > BOLD * usual.get(page, width) for width, page in zip(strokes, pages, strict=True)]
+    return [
+        (width > BOLD * usual.get(page, width), ink is not None and _uprightness(ink, LEAN) > _uprightness(ink, 0.0))
+        for width, page, ink in zip(strokes, pages, inks, strict=True)
+    ]
 
 
-def _stroke_width(line: TextLine) -> float:
+def _stroke_width(ink: np.ndarray) -> float:
     """Pixels of ink for each pixel of its edge, which grow with the width of strokes."""
-    ink = np.pad(ink_of(line).astype(np.uint8), 1)
     edge = int(ink.sum()) - int(cv2.erode(ink, np.ones((3, 3), np.uint8)).sum())
     return float(ink.sum()) / edge if edge else 0.0
+
+
+def _uprightness(ink: np.ndarray, lean: float) -> float:
+    """How sharply the ink of columns differs from that of the next, the line set upright by a lean."""
+    height, width = ink.shape
+    matrix = np.array([[1.0, lean, 0.0], [0.0, 1.0, 0.0]])
+    upright = cv2.warpAffine(ink, matrix, (width + int(lean * height) + 1, height), flags=cv2.INTER_NEAREST)
+    return float((np.diff(upright.sum(axis=0, dtype=np.float64)) ** 2).sum())
 
 
 def _split(line: TextLine, raw: str) -> list[tuple[str, np.ndarray]]:

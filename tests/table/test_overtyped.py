@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -34,13 +34,21 @@ def cell(crop: np.ndarray, raw: str) -> tuple[tuple[CellText, ...], Field]:
     return (CellText(ink, raw, 1.0),), Field(raw, "read", 0.99, (PIECE,))
 
 
-def label(*, bold: bool = False) -> tuple[CellText, ...]:
-    parts, _ = cell((draw_bold if bold else draw)("Sxyhgm"), "")
+def draw_italic(text: str) -> np.ndarray:
+    lean = np.array([[1.0, -0.22, 12.0], [0.0, 1.0, 0.0]])
+    crop = draw(text)
+    return np.asarray(cv2.warpAffine(crop, lean, crop.shape[::-1], borderValue=255))
+
+
+def label(drawn: Callable[[str], np.ndarray] = draw) -> tuple[CellText, ...]:
+    parts, _ = cell(drawn("lihdtlik"), "")
     return parts
 
 
-def doubted(*cells: tuple[np.ndarray, str], bold: Sequence[int] = ()) -> list[str]:
-    labels = [label(bold=n in bold) for n in range(len(cells))]
+def doubted(
+    *cells: tuple[np.ndarray, str], styled: Sequence[int] = (), style: Callable[[str], np.ndarray] = draw_bold
+) -> list[str]:
+    labels = [label(style if n in styled else draw) for n in range(len(cells))]
     fields = doubt_overtyped([cell(crop, raw) for crop, raw in cells], labels)
     return [field.raw for field in fields if "overtyped" in field.reasons]
 
@@ -59,14 +67,14 @@ def test_print_that_differs_in_weight_alone_is_print() -> None:
     # bold by far, in a row whose label is
     heavy = (draw_bold("13"), "13")
     assert doubted(*PRINTED, heavy) == ["13"]
-    assert doubted(*PRINTED, heavy, bold=[len(PRINTED)]) == []
+    assert doubted(*PRINTED, heavy, styled=[len(PRINTED)]) == []
 
 
 def test_bold_digits_are_compared_with_bold_ones() -> None:
     heavy = [(draw_bold(raw), raw) for raw in ("13", "31", "131", "1131")]
     over = np.minimum(draw_bold("1"), np.roll(draw_bold("4"), 2, axis=1))
     cells = [*PRINTED * 2, *heavy, (over, "1")]
-    assert doubted(*cells, bold=range(2 * len(PRINTED), len(cells))) == ["1"]
+    assert doubted(*cells, styled=range(2 * len(PRINTED), len(cells))) == ["1"]
 
 
 def test_of_digits_that_are_few_nothing_is_known() -> None:
@@ -82,3 +90,10 @@ def test_of_ragged_print_all_are_alike() -> None:
         (np.where(rng.random(crop.shape) < 0.12, 255 - crop, crop).astype(np.uint8), raw) for crop, raw in PRINTED
     ]
     assert len(doubted(*ragged)) <= 1
+
+
+def test_italic_digits_are_print() -> None:
+    leaning = [(draw_italic(raw), raw) for raw in ("13", "31")]
+    cells = [*PRINTED, *leaning]
+    assert doubted(*cells) == ["13", "31"]
+    assert doubted(*cells, styled=range(len(PRINTED), len(cells)), style=draw_italic) == []
