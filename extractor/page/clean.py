@@ -16,6 +16,7 @@ MIN_LIFT = 35  # grey levels by which lifting must lighten a pixel to count as c
 NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same ink
 FULL_DENSITY = 2.0  # optical density from which a channel is black
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
+LIGHTER = 0.7  # share of the page that is darker than what tells its paper's colour
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
 LARGEST_WRITING = 3.2  # text heights: wider red strokes are a stamp or a coloured table; a number may be wider
 TALLEST_WRITING = 2.6  # text heights: taller coloured strokes are a stamp or a signature
@@ -85,9 +86,10 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 
 def _balance(pixels: np.ndarray) -> np.ndarray:
-    """The page with its paper as grey: tinted paper is no coloured ink."""
-    small = cv2.resize(pixels[::4, ::4], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    paper = np.maximum(np.median(small.reshape(-1, 3), axis=0), MIN_PAPER)
+    """The page with its paper as grey: tinted paper is no coloured ink. Paper is what is lightest, a desk is not."""
+    small = cv2.resize(pixels[::4, ::4], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    light = small.sum(axis=1, dtype=np.uint16)
+    paper = np.maximum(np.median(small[light >= np.quantile(light, LIGHTER)], axis=0), MIN_PAPER)
     if paper.max() - paper.min() <= LEAST_SEED:
         return pixels
     levels = np.arange(256)[:, None] * (paper.max() / paper)

@@ -183,6 +183,16 @@ def test_print_on_tinted_paper_is_print_and_the_paper_no_ink() -> None:
     assert (hues[written][gray[written] < 140] == OTHER).mean() > 0.7
 
 
+def test_a_sheet_on_a_large_brown_desk_is_white() -> None:
+    page = np.full((1600, 1200, 3), (60, 75, 110), np.uint8)
+    page[200:1100, 200:1000] = make_print((20, 20, 20), paper=(130, 130, 130))[:900, :800]
+    _, lifted, hues = split_colour(page)
+    sheet = np.s_[220:1080, 220:980]
+    assert hues is None or not hues[sheet].any()
+    assert np.median(lifted[sheet]) == 130
+    assert (lifted[sheet] < 60).mean() > 0.03
+
+
 @pytest.mark.parametrize("colour", [(170, 60, 40), (140, 50, 110), (50, 40, 180)])
 def test_what_a_page_is_printed_in_is_not_lifted_whatever_its_colour(colour: tuple[int, int, int]) -> None:
     page = make_print(colour)
