@@ -13,6 +13,7 @@ from extractor.records import Catalogue, Matching, Piece, Row, Table
 LOST_PAGE_ROWS = 0.6  # of a usual page's rows: fewer rows missing at a page break are rows that a district left out
 PAGE_HEAD = 0.2  # of the page's height: a table that begins above has no title over it, so it may go on from a page
 PAGE_FOOT = 0.7  # of the page's height: a table whose last row lies above ended there, so nothing follows it
+SETTLED = 1.0  # confidence of a match that a person has settled
 LEAST_LABEL, SAME_LABEL = 12, 92  # letters of a label that tell it; rapidfuzz score from which it is part of another
 LEAST_LETTERS = 3  # of a label: fewer are what is read of streaks and rulings
 
@@ -48,7 +49,8 @@ def find_unread(table: Table, matching: Matching, catalogue: Catalogue) -> Unrea
         *_cut_pages(table, order),
     ):
         lost |= _between(gap, missing)
-    lost |= _printed_otherwise(table, order, missing, catalogue)
+    unsettled = frozenset(match.row for match in matching.matches if match.code is None and match.confidence < SETTLED)
+    lost |= _printed_otherwise(table, order, missing, catalogue, unsettled)
     breaks = []
     for page, codes in _lost_pages(table, order, missing):
         lost |= codes
@@ -112,13 +114,16 @@ def _illegible_rows(table: Table, order: dict[int, int]) -> Iterator[_Gap]:
 
 
 def _printed_otherwise(
-    table: Table, order: dict[int, int], missing: frozenset[int], catalogue: Catalogue
+    table: Table, order: dict[int, int], missing: frozenset[int], catalogue: Catalogue, strangers: frozenset[int]
 ) -> frozenset[int]:
-    """Missing positions at whose place a row of no indicator prints their label with more words, or a part of it."""
+    """Missing positions at whose place a stranger prints their label with more words, or a part of it.
+
+    `strangers`: rows of no indicator, but for those of which a person has said so.
+    """
     labels = {one.order: (one.label, *one.variants) for one in catalogue.indicators if one.order in missing}
     found: set[int] = set()
     for place, row in enumerate(table.rows):
-        if row.index in order or row.page in table.order.foreign or row.label.state != "read":
+        if row.index not in strangers or row.page in table.order.foreign or row.label.state != "read":
             continue
         gap = _Gap(
             next((order[other.index] for other in reversed(table.rows[:place]) if other.index in order), None),
