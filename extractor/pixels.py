@@ -29,6 +29,12 @@ def find_pieces(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return labels, stats, centres
 
 
+def find_runs(inked: np.ndarray) -> np.ndarray:
+    """(start, end) of each stretch with ink in a mask (n,), int (m, 2)."""
+    mask = np.concatenate(([False], inked != 0, [False]))
+    return np.flatnonzero(mask[1:] != mask[:-1]).reshape(-1, 2)
+
+
 def find_strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(rows of the mask that are looked at, labels in these rows, stats (n, 5) with y counted in them too).
 

@@ -13,7 +13,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces, find_strokes, is_black_and_white, open_grey_rows, open_rows
+from extractor.pixels import find_pieces, find_runs, find_strokes, is_black_and_white, open_grey_rows, open_rows
 
 WORK_DPI = 160.0  # rulings are found on a page reduced to about this resolution
 INK_BELOW = 175  # hairlines are greyer than print; show-through is lighter still
@@ -256,8 +256,7 @@ def _sides_of_tight_rows(
         top, bottom, left, right = (round(x / factor) for x in (above.position, below.position, start, end))
         left = max(left - 2, 0)
         inked = (pooled[top : bottom + 1, left : right + 3] < INK_BELOW).mean(axis=0) >= WHOLE_SIDE
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.astype(np.int8), [0]))))
-        for a, b in zip(edges[::2], edges[1::2], strict=True):
+        for a, b in find_runs(inked):
             if (b - a) * factor <= MAX_THICKNESS * text_height:
                 x = (left + (a + b - 1) / 2) * factor
                 found.append(Segment(x, above.position, below.position, float((b - a) * factor)))

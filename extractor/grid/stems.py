@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.grid.rulings import INK_BELOW, Rulings, Segment
+from extractor.pixels import find_runs
 
 LEAST_SHARE = 0.35  # share of a row's height along which a stroke must go to be looked at there
 LEAST_ROW = 0.8  # text heights: a lower stretch between two level rulings is a double ruling
@@ -41,9 +42,9 @@ def _is_stem(position: float, top: float, bottom: float, rulings: Rulings) -> bo
     ruled, clear = max(round(RULED * height), 2), CLEAR * height
     x, a, b = (round(value / rulings.factor) for value in (position, top, bottom))
     stretch = rulings.pooled[a + ruled : b - ruled + 1, max(x - 1, 0) : x + 2]
-    inked = np.asarray((stretch < INK_BELOW).any(axis=1), np.int8)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], inked, [0]))))
-    if not len(edges):
+    inked = np.asarray((stretch < INK_BELOW).any(axis=1))
+    runs = find_runs(inked)
+    if not len(runs):
         return False
-    longest = (edges[1::2] - edges[::2]).max()
-    return bool(edges[0] >= clear and len(inked) - edges[-1] >= clear and longest >= STEM * height)
+    longest = (runs[:, 1] - runs[:, 0]).max()
+    return bool(runs[0, 0] >= clear and len(inked) - runs[-1, 1] >= clear and longest >= STEM * height)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from extractor.pixels import find_runs
 from extractor.reading.lines import INK_BELOW
 from extractor.records import TextLine
 
@@ -85,18 +86,12 @@ def _thickness(ink: np.ndarray) -> float:
     return float(2 * np.quantile(ridge, 0.8)) if ridge.size else 1.0
 
 
-def _runs(column: np.ndarray) -> np.ndarray:
-    """(top, bottom) of each run of ink in a column."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], column, [0])).astype(np.int8)))
-    return edges.reshape(-1, 2)
-
-
 def _chains(ink: np.ndarray, thin: float) -> list[_Chain]:
     """Runs no higher than `thin` that go on from column to column, each in one chain."""
     done: list[_Chain] = []
     growing: list[tuple[int, list[np.ndarray]]] = []
     for x in range(ink.shape[1]):
-        runs = [run for run in _runs(ink[:, x]) if run[1] - run[0] <= thin]
+        runs = [run for run in find_runs(ink[:, x]) if run[1] - run[0] <= thin]
         still: list[tuple[int, list[np.ndarray]]] = []
         taken: set[int] = set()
         for start, members in growing:

@@ -10,7 +10,8 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extractor.reading.figures import find_digits, find_runs, find_span, ink_of
+from extractor.pixels import find_runs
+from extractor.reading.figures import find_digits, find_span, ink_of
 from extractor.records import CellText, Field, TextLine
 
 UNEVEN = 0.16  # of their height by which digits of one figure differ, or stand off their line, that no font prints
@@ -108,7 +109,7 @@ def _longest_through(ink: np.ndarray) -> int:
     left, right = find_span(ink.T)
     steady = cv2.dilate(ink[top:foot, left:right].view(np.uint8), np.ones((3, 1), np.uint8))
     first, last = (round(share * (foot - top)) for share in MIDDLE)
-    longest = max((b - a for row in steady[first : last + 1] for a, b in find_runs(row > 0)), default=0)
+    longest = max((b - a for row in steady[first : last + 1] for a, b in find_runs(row).tolist()), default=0)
     return longest if longest >= ACROSS * (right - left) else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.pixels import find_pieces
+from extractor.pixels import find_pieces, find_runs
 from extractor.reading.lines import INK_BELOW
 from extractor.records import TextLine
 
@@ -26,17 +26,11 @@ def ink_of(line: TextLine) -> np.ndarray:
 def find_digits(ink: np.ndarray) -> list[tuple[int, int, int, int]]:
     """(left, top, right, foot) of what stands apart and is as high as a digit, left to right."""
     boxes = []
-    for left, right in find_runs(np.asarray(ink.any(axis=0))):
+    for left, right in find_runs(np.asarray(ink.any(axis=0))).tolist():
         top, foot = find_span(ink[:, left:right])
         boxes.append((left, top, right, foot))
     highest = max((foot - top for _, top, _, foot in boxes), default=0)
     return [box for box in boxes if box[3] - box[1] >= LOW * highest]
-
-
-def find_runs(inked: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches in which a bool array (n,) is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.view(np.int8), [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def find_span(ink: np.ndarray) -> tuple[int, int]:
