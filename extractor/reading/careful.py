@@ -152,8 +152,7 @@ def _read_values(
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     for doubt in (doubt_uneven, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
-    written = list(zip([parts for _, parts in inked], fields, strict=True))
-    fields = doubt_overtyped(written, [labels[i] for i, _ in inked])
+    fields = doubt_overtyped([parts for _, parts in inked], fields, [labels[i] for i, _ in inked])
     settings = _find_settings(first, fields)
     fields = _doubt_places(first, fields, settings)
     read = {i: field for (i, _), field in zip(inked, fields, strict=True)}

@@ -59,7 +59,7 @@ def find_covered(page: PageImage, grid: Grid) -> frozenset[GridCell]:
     crossed = frozenset(
         cell for side in (TOP, BOTTOM) for cell in _cells_at(grid, side) if _is_crossed(page, grid, side)
     )
-    hidden = frozenset(cell for cell in grid.cells if page.hidden is not None and _is_hidden(page, cell))
+    hidden = frozenset(cell for cell in grid.cells if _is_hidden(page, cell))
     return solid | crossed | hidden | (found if len(found) <= max(BROKEN * len(grid.cells), FEW) else frozenset())
 
 

@@ -233,18 +233,24 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
     x0, y0, x1, y1 = _inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
-    raw = page.raw[region]
-    around = _paper_around(page, (x0, y0, x1, y1))
     ditto = any(line.sign == DITTO for line in ink.lines)
     dirt = not ink.pen and not ditto and is_dirt(page.gray[region], page.text_height, speck)
     return replace(
         ink,
         stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
         dirt=dirt,
-        blot=has_blot(raw, LIGHTEST, page.text_height)
-        and has_blot(raw, around, page.text_height)
-        and not is_shadow(raw, page.gray[region], around),
+        blot=_has_blot(page, (x0, y0, x1, y1)),
     )
+
+
+def _has_blot(page: PageImage, box: tuple[int, int, int, int]) -> bool:
+    """Whether a mass of ink lies in a cell, and no shadow. The paper is only looked at where there may be one."""
+    x0, y0, x1, y1 = box
+    raw = page.raw[y0:y1, x0:x1]
+    if not has_blot(raw, LIGHTEST, page.text_height):
+        return False
+    paper = _paper_around(page, box)
+    return has_blot(raw, paper, page.text_height) and not is_shadow(raw, page.gray[y0:y1, x0:x1], paper)
 
 
 def _find_mark(page: PageImage, cell: GridCell, speck: Speck) -> TextLine | None:

@@ -50,34 +50,36 @@ class _Digit:
 
 
 def doubt_overtyped(
-    cells: Sequence[tuple[Sequence[CellText], Field]], labels: Sequence[Sequence[CellText]]
+    cells: Sequence[Sequence[CellText]], fields: Sequence[Field], labels: Sequence[Sequence[CellText]]
 ) -> list[Field]:
-    """The fields, those of which a digit was typed over another with a reason that says so.
+    """The cells' fields, those of which a digit was typed over another with a reason that says so.
 
     `labels`: of each one's row.
     """
-    fields = [field for _, field in cells]
     digits: list[_Digit] = []
-    for i, (parts, field) in enumerate(cells):
+    for i, (parts, field) in enumerate(zip(cells, fields, strict=True)):
         lines = [line for part in parts for line in part.ink.lines]
         if len(lines) == 1 and FIGURE.fullmatch(field.raw):
             digits += [_Digit(i, digit, ink) for digit, ink in _split(lines[0], field.raw)]
+    shares = _find_shares(digits, [(False, False)] * len(cells))
+    if all(share <= MORE_INK for _, share in shares):
+        return list(fields)
     # styles are only told where they may be what differs
-    if not _find_doubted(digits, [(False, False)] * len(cells)):
-        return fields
-    for i in sorted(_find_doubted(digits, find_styles(labels))):
-        fields[i] = replace(fields[i], reasons=(*fields[i].reasons, "overtyped"))
-    return fields
+    shares = _find_shares(digits, find_styles(labels))
+    most = _find_most(np.array([share for _, share in shares]))
+    doubted = {cell for cell, share in shares if share > most}
+    return [
+        replace(field, reasons=(*field.reasons, "overtyped")) if i in doubted else field
+        for i, field in enumerate(fields)
+    ]
 
 
-def _find_doubted(digits: Sequence[_Digit], styles: Sequence[Style]) -> set[int]:
-    """Cells one of whose digits has more ink elsewhere than those of its style have."""
+def _find_shares(digits: Sequence[_Digit], styles: Sequence[Style]) -> list[tuple[int, float]]:
+    """(cell, share of its ink that the usual one of its style and size does not have) of each digit."""
     alike: dict[tuple[str, Style], list[_Digit]] = {}
     for digit in digits:
         alike.setdefault((digit.digit, styles[digit.cell]), []).append(digit)
-    shares = [(one.cell, share) for group in alike.values() for one, share in _measure(group)]
-    most = _find_most(np.array([share for _, share in shares]))
-    return {cell for cell, share in shares if share > most}
+    return [(one.cell, share) for group in alike.values() for one, share in _measure(group)]
 
 
 def _find_most(shares: np.ndarray) -> float:

@@ -51,9 +51,8 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
-WRITTEN = frozenset(
-    ("handwriting", "several-lines", "uneven-figures", "overtyped")
-)  # reasons: what engines take for print is none
+# reasons: what engines take for print is none, or lies over other print
+WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures", "overtyped"))
 # reasons: ink was left out, is read as what it only looks like, may be dirt or that of two cells
 DOUBTFUL_INK = frozenset(
     ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")

@@ -212,6 +212,16 @@ def test_many_figures_of_a_blue_pen_beside_black_print_are_no_print() -> None:
     assert (hues[:, 940:] == OTHER).any(axis=1).mean() > 0.4
 
 
+def test_the_side_of_a_hard_shadow_leaves_no_band() -> None:
+    page, _ = shaded(105)
+    page[:, 1140:], page[1570:] = page[:, 1139:1140], page[1569:1570]  # no desk: the sheet ends with the picture
+    evened, hidden = even_light(page)
+    side = evened[230:1500, 404:424]
+    assert hidden is None
+    assert np.median(side) > 240
+    assert (side < 150).mean() < 0.1
+
+
 def test_bold_print_in_a_deep_shadow_is_not_whitened_by_itself() -> None:
     """Of 305 in a hand's shadow the first two digits were whitened, and 5 was accepted."""
     page = np.full((1600, 1200), 235, np.uint8)

@@ -66,6 +66,10 @@ def test_a_code_whose_label_a_stranger_at_its_place_holds_may_be_printed(label: 
     rows[1] = replace(rows[1], label=replace(rows[1].label, raw=label))
     states = _states(assemble_document(with_table(found, rows=tuple(rows))))
     assert (states["I.2"], states["I.5"]) == (state, "absent")
+    # a person has said that it is of no indicator
+    told = tuple(replace(match, confidence=1.0) if match.code is None else match for match in found.matching.matches)
+    found = replace(with_table(found, rows=tuple(rows)), matching=replace(found.matching, matches=told))
+    assert _states(assemble_document(found))["I.2"] == "absent"
 
 
 def test_an_unread_page_before_the_form_does_not_touch_it() -> None:

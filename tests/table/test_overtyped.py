@@ -49,8 +49,8 @@ def doubted(
     *cells: tuple[np.ndarray, str], styled: Sequence[int] = (), style: Callable[[str], np.ndarray] = draw_bold
 ) -> list[str]:
     labels = [label(style if n in styled else draw) for n in range(len(cells))]
-    fields = doubt_overtyped([cell(crop, raw) for crop, raw in cells], labels)
-    return [field.raw for field in fields if "overtyped" in field.reasons]
+    parts, fields = zip(*(cell(crop, raw) for crop, raw in cells), strict=True)
+    return [field.raw for field in doubt_overtyped(parts, fields, labels) if "overtyped" in field.reasons]
 
 
 PRINTED = [(draw(raw), raw) for raw in ("1437", "1943", "9314", "4391", "1394", "13", "94")]
@@ -84,12 +84,23 @@ def test_of_digits_that_are_few_nothing_is_known() -> None:
     assert doubted(*PRINTED, (draw("1"), "134"), (draw("1"), "một")) == []
 
 
-def test_of_ragged_print_all_are_alike() -> None:
+def fray(crop: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
+    """The crop with spurs of a few pixels at its strokes, up to so many a digit."""
+    frayed = crop.copy()
+    ys, xs = np.nonzero(crop < 150)
+    for _ in range(int(rng.integers(0, most + 1)) * max(crop.shape[1] // SPACE - 1, 1)):
+        n = int(rng.integers(len(ys)))
+        y, x = int(ys[n]), int(xs[n])
+        cv2.line(frayed, (x, y), (x + int(rng.integers(-5, 6)), y + int(rng.integers(-5, 6))), 0, 1)
+    return frayed
+
+
+def test_ragged_print_asks_for_more_ink() -> None:
     rng = np.random.default_rng(1)
-    ragged = [
-        (np.where(rng.random(crop.shape) < 0.12, 255 - crop, crop).astype(np.uint8), raw) for crop, raw in PRINTED
-    ]
-    assert len(doubted(*ragged)) <= 1
+    frayed = [(fray(draw(raw), rng, 8), raw) for _, raw in PRINTED * 3]
+    assert doubted(*frayed) == []
+    over = np.minimum(draw("4"), np.roll(draw("9"), 8, axis=1))
+    assert doubted(*frayed, (over, "4")) == ["4"]
 
 
 def test_italic_digits_are_print() -> None:
@@ -97,3 +108,10 @@ def test_italic_digits_are_print() -> None:
     cells = [*PRINTED, *leaning]
     assert doubted(*cells) == ["13", "31"]
     assert doubted(*cells, styled=range(len(PRINTED), len(cells)), style=draw_italic) == []
+
+
+def test_where_many_rows_are_italic_a_digit_that_was_typed_over_another_is_still_told() -> None:
+    leaning = [(draw_italic(raw), raw) for raw in ("1437", "1943", "9314", "4391", "1394")]
+    over = np.minimum(draw("143"), np.roll(draw("141"), 2, axis=1))
+    cells = [*PRINTED, (over, "143"), *leaning]
+    assert doubted(*cells, styled=range(len(PRINTED) + 1, len(cells)), style=draw_italic) == ["143"]

@@ -262,3 +262,15 @@ def test_paper_in_a_shadow_is_no_blot_and_ink_is_no_shadow() -> None:
     # a blot, whitened as it is larger than letters
     assert not is_shadow(np.minimum(raw, 60), np.full_like(raw, 255), 240.0)
     assert not is_shadow(np.full_like(raw, 230), np.full_like(raw, 255), 240.0)
+
+
+def test_figures_in_a_shadow_are_under_no_blot() -> None:
+    page = make_page()
+    write(page, 3, "35")
+    write(page, 8, "35")
+    page[8 * HEIGHT + 8 : 8 * HEIGHT + 52, 150:250] = 20  # a blot beside the figure
+    raw = page.copy()
+    raw[3 * HEIGHT : 4 * HEIGHT] = (raw[3 * HEIGHT : 4 * HEIGHT] * 0.42).astype(np.uint8)
+    cells = find_cells(page, raw=raw)
+    assert all(cells[row].lines for row in (3, 8))
+    assert [cells[row].blot for row in (3, 8)] == [False, True]
