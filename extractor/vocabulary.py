@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.records import Catalogue
+from extractor.value import document_codes, document_names
 
 HEADER_WORDS = (
     "STT TT Tên chỉ tiêu Nội dung Tiêu chí Đơn vị tính ĐVT Số lượng/ tỷ lệ Kết quả Số liệu thống kê Ghi chú Diễn giải "
@@ -16,23 +17,41 @@ HEAD_WORDS = (
     "Phụ lục Bảng Biểu Mẫu số thống kê số liệu và kết quả thực hiện công tác cải cách hành chính năm quý tháng đầu "
     "cuối tại của trên địa bàn UBND huyện thị xã thành phố kèm theo báo cáo công văn quyết định ngày ban hành"
 )
+NOTE_WORDS = (
+    "tăng giảm so với cùng kỳ năm trước sau đạt vượt chưa không đã đang phát sinh có theo do tại của các được "
+    "về việc ban hành triển khai thực hiện tổ chức hướng dẫn chỉ đạo đôn đốc kiểm tra giám sát tham mưu phối hợp "
+    "lớp tập huấn bồi dưỡng đào tạo tuyên truyền tin bài trang cổng thông tin điện tử chất lượng hiệu quả nâng cao "
+    "tăng cường duy trì hệ thống quản lý tiêu chuẩn áp dụng kỷ luật kỷ cương công vụ cán bộ công chức viên chức "
+    "người làm việc lãnh đạo đơn vị cơ quan phòng ban chuyên môn trực thuộc sự nghiệp công lập xã phường thị trấn "
+    "nội vụ tư pháp tài chính kế hoạch giáo dục văn hóa lao động thương binh xã hội tài nguyên môi trường "
+    "nông nghiệp phát triển nông thôn kinh tế hạ tầng thanh tra dân tộc bưu chính công ích hồ sơ thủ tục tiếp nhận "
+    "giải quyết đúng hạn trễ hạn trực tuyến một phần toàn trình mức độ dịch vụ bộ phận một cửa liên thông văn bản"
+)
+LEAST_ACRONYM = 4  # letters of a code that is a word of its own: HĐND
 PUNCTUATION = ".,;:()\"'"
 
 
 def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
-    """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers and heads.
+    """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers, heads and notes.
 
     With them pairs of words that follow each other: in units as they are written there, since a wrapped unit is read
     line by line, and the first letter of its second line has nothing beside it that would tell a capital; in labels in
     small letters, those left out that are written with more than one capital.
     """
-    texts = [HEADER_WORDS, HEAD_WORDS, *(text for catalogue in catalogues for text in _texts(catalogue))]
+    texts = [
+        HEADER_WORDS,
+        HEAD_WORDS,
+        NOTE_WORDS,
+        *document_names(),
+        *(text for catalogue in catalogues for text in _texts(catalogue)),
+    ]
     words = (word.strip(PUNCTUATION).lower() for text in texts for word in _split(text))
     units = [text for catalogue in catalogues for unit in catalogue.units for text in (unit.name, *unit.variants)]
     labels = [text for catalogue in catalogues for one in catalogue.indicators for text in (one.label, *one.variants)]
     pairs = {f"{a} {b}" for text in units for a, b in pairwise(_split(text))}
     pairs |= {f"{a} {b}" for text in labels for a, b in _small_pairs(text)}
-    return frozenset((*(word for word in words if word), *pairs))
+    acronyms = (code.lower() for code in document_codes() if len(code) >= LEAST_ACRONYM)
+    return frozenset((*(word for word in words if word), *pairs, *acronyms))
 
 
 def _split(text: str) -> list[str]:

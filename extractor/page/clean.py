@@ -38,6 +38,7 @@ PLACES = 24, 16  # a page's rows and columns of places: what colour rules each o
 LEAST_PLACES, MOST_PLACES = 48, 0.7  # with print, more than a stamp and a signature take; share of them that one rules
 LEAST_INK, ITS_INK = 0.004, 0.6  # share of a place that is ink; share of its ink that is of the colour that rules it
 INK_SCALE = 2  # coloured ink is told apart on a page of half the size
+SAMPLED = 4  # one pixel in so many each way tells how coloured a page is
 PAPER_SCALE = 8  # the paper is estimated on a thumbnail this much smaller
 EDGE_DARK = 110  # scanner shadow and black borders are darker than this on the thumbnail
 BLACK = 40  # no print can be seen on paper so dark
@@ -56,8 +57,10 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """(luminance, grey without coloured ink, RED and OTHER where coloured ink lies or None); arrays (H, W)."""
     if pixels.ndim == 2:
         return pixels, pixels, None
-    pixels = _balance(pixels)
-    sample = pixels[::4, ::4]
+    sample = cv2.resize(pixels, None, fx=1 / SAMPLED, fy=1 / SAMPLED, interpolation=cv2.INTER_NEAREST)
+    balance = _find_balance(sample)
+    if balance is not None:
+        pixels, sample = cv2.LUT(pixels, balance), cv2.LUT(sample, balance)
     one, two, three = (sample[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(one, two), three) - np.minimum(np.minimum(one, two), three)
     seed = _seed_chroma(spread)
@@ -85,15 +88,21 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return gray, lifted, hues
 
 
-def _balance(pixels: np.ndarray) -> np.ndarray:
-    """The page with its paper as grey: tinted paper is no coloured ink. Paper is what is lightest, a desk is not."""
-    small = cv2.resize(pixels[::4, ::4], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).reshape(-1, 3)
+def _find_balance(sample: np.ndarray) -> np.ndarray | None:
+    """Table (1, 256, 3) by which a page's paper becomes grey: tinted paper is no coloured ink. None: it is grey.
+
+    Paper is what is lightest, a desk is not.
+    """
+    small = cv2.resize(sample, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).reshape(-1, 3)
     light = small.sum(axis=1, dtype=np.uint16)
-    paper = np.maximum(np.median(small[light >= np.quantile(light, LIGHTER)], axis=0), MIN_PAPER)
+    darker = np.cumsum(np.bincount(light))
+    light_ones = small[light >= np.searchsorted(darker, LIGHTER * len(small))]
+    paper = np.maximum(np.median(light_ones, axis=0), MIN_PAPER)
     if paper.max() - paper.min() <= LEAST_SEED:
-        return pixels
+        return None
     levels = np.arange(256)[:, None] * (paper.max() / paper)
-    return cv2.LUT(pixels, np.clip(levels, 0, 255).astype(np.uint8)[None])
+    table: np.ndarray = np.clip(levels, 0, 255).astype(np.uint8)[None]
+    return table
 
 
 def _is_print(gray: np.ndarray, coloured: np.ndarray) -> bool:

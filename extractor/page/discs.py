@@ -14,6 +14,8 @@ LEAST_SLOPE = 60.0  # Sobel response of an edge
 LEVEL = 0.1  # part of an edge's slope along the page's sides, below which it is a ruling's
 SECTORS = 60  # a rim is seen in so many directions
 LEAST_VOTES = 0.24  # share of a full rim's edges that point at a centre, for it to be looked at
+BESIDE = 0.7  # share of them that the radii beside a rim's own are given at least
+BESIDE = 0.7  # share of them that the radii beside a rim's own are given at least
 LEAST_RIM = 0.5  # share of the directions in which the rim is seen
 ALIGNED = 0.9  # cosine between an edge's slope and the radius, from which the edge may be the rim's
 LEAST_ALIGNED, SURELY_ALIGNED = 0.35, 0.5  # share of the edges along a circle that are its rim's; print has 0.29
@@ -86,7 +88,12 @@ def vote(
     cx, dx = (xs[slanted] + margin).astype(np.float64), dx[slanted].astype(np.float64)
     cy, dy = (ys[slanted] + margin).astype(np.float64), dy[slanted].astype(np.float64)
     best, at = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
-    for index, radius in enumerate(radii):
+    tops = np.zeros(len(radii) + 1)
+    # most of the edges of a rim point at nearly one place by the radii beside its own, too
+    for index in (*range(0, len(radii), 2), *range(1, len(radii), 2)):
+        if index % 2 and max(tops[index - 1], tops[index + 1]) < BESIDE * least:
+            continue
+        radius = radii[index]
         # a rim is dark, so that on its outer edge the page grows lighter away from the centre
         where = (np.rint(cy - radius * dy) * wide + np.rint(cx - radius * dx)).astype(np.int64)
         whole = np.bincount(where, minlength=high * wide).reshape(high, wide)
@@ -94,7 +101,8 @@ def vote(
         votes = whole[margin:-margin, margin:-margin].astype(np.uint16)
         votes = cv2.boxFilter(votes, -1, (5, 5), normalize=False)
         around = np.float32(2 * np.pi * radius)
-        if votes.max() / around < least:
+        tops[index] = votes.max() / around
+        if tops[index] < least:
             continue
         share = votes / around
         better = share > best

@@ -41,12 +41,14 @@ class Geometry:
     def __call__(self, box: Box) -> Box:
         """Pixel box of the straightened page -> bounding box in fractions of the source page, within 0..1."""
         x0, y0, x1, y1 = box
+        (xx, xy, xw), (yx, yy, yw), (wx, wy, ww) = self.to_sheet.tolist()
         points = []
         for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1)):
             if self.mesh is not None:
                 x, y = self.mesh.at(x, y)
-            sx, sy, w = self.to_sheet @ (x, y, 1.0)
-            points.append((sx / w / self.size[0], sy / w / self.size[1]))
+            w = wx * x + wy * y + ww
+            sx, sy = (xx * x + xy * y + xw) / w, (yx * x + yy * y + yw) / w
+            points.append((sx / self.size[0], sy / self.size[1]))
         xs, ys = [min(max(p[0], 0.0), 1.0) for p in points], [min(max(p[1], 0.0), 1.0) for p in points]
         return min(xs), min(ys), max(xs), max(ys)
 

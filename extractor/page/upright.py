@@ -31,8 +31,11 @@ def _orientation_model() -> onnxruntime.InferenceSession:
 
 def find_turn(gray: np.ndarray) -> int:
     """Quarter turns counter-clockwise by which the content is turned (0..3); np.rot90(gray, -turn) is upright."""
-    side = THUMB_SIDE / max(gray.shape)
-    small = cv2.resize(gray, None, fx=side, fy=side, interpolation=cv2.INTER_AREA)
+    # halves are averaged many times faster than other parts
+    height, width = gray.shape[0] // 2 * 2, gray.shape[1] // 2 * 2
+    half = cv2.resize(gray[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    side = THUMB_SIDE / max(half.shape)
+    small = cv2.resize(half, None, fx=side, fy=side, interpolation=cv2.INTER_AREA)
     first = _turn_scores(small)
     if first.max() > SURE_TURN:
         return int(first.argmax())

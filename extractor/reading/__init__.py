@@ -1,11 +1,12 @@
 """Grids -> what is printed in their cells: lines of ink, and what several engines read in them."""
 
-from extractor.reading.careful import read_cells, read_lines, read_rows
+from extractor.reading.careful import read_rows
 from extractor.reading.engines import ENGINES, Engine, load_engines
 from extractor.reading.first import read_first
 from extractor.reading.ink import find_ink
 from extractor.reading.layer import is_true_layer
 from extractor.reading.parted import find_lost_borders, part_cells
+from extractor.reading.printed import read_cells, read_lines
 
 __all__ = [
     "ENGINES",

@@ -1,4 +1,4 @@
-"""Drafted rows -> rows of fields: value cells read by every engine, text cells again where the first was unsure."""
+"""Drafted rows -> rows of fields: value cells read by every engine, text cells by those that read words."""
 
 from __future__ import annotations
 
@@ -33,20 +33,19 @@ from extractor.reading.consensus import (
     settle_window,
 )
 from extractor.reading.crossed import without_strokes
-from extractor.reading.doubtful import Second, find_doubtful
-from extractor.reading.engines import Engine
+from extractor.reading.doubtful import Second
+from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lines import BORDER_ZONE
 from extractor.reading.overtyped import doubt_overtyped
+from extractor.reading.printed import find_unsure, seconds_of
 from extractor.reading.signs import DITTO
-from extractor.reading.texts import LAYER, choose_line, doubt_words, settle_text
+from extractor.reading.texts import LAYER, doubt_words, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
-from extractor.records import CellText, DraftRow, Field, GridCell, LooseLine, Reading, Row, TextLine
+from extractor.records import CellText, DraftRow, Field, GridCell, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
-TEXT_ENGINE = "tesseract-vie"
-FIRST_ENGINE = "trueocr"
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
@@ -54,6 +53,7 @@ WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed", "windo
 LIKE_STROKES = frozenset(("1", *DASHES))
 ANYWHERE = ("sized", "uncrossed")
 Told = TypeVar("Told")
+LETTERS = re.compile(r"[^\W\d_]{2}")
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 
 
@@ -72,32 +72,12 @@ def read_rows(rows: Sequence[DraftRow], engines: Mapping[str, Engine], words: fr
     `words`: vocabulary that chooses between readings of a word.
     """
     cells = [(row.label, parts) for row in rows for parts in (row.value, *row.others)]
-    values = iter(_read_values([parts for _, parts in cells], engines, [label for label, _ in cells]))
     texts = [parts for row in rows for parts in (row.stt, row.label, row.unit, row.note)]
-    second = _read_again(texts, engines.get(TEXT_ENGINE), words)
+    unsure = find_unsure(texts, words) if TEXT_ENGINE in engines else []
+    asked = [part.line for _, part in unsure]
+    fields, again = _read_values([parts for _, parts in cells], engines, [label for label, _ in cells], asked)
+    values, second = iter(fields), seconds_of(unsure, again)
     return tuple(_row(index, row, values, second, words) for index, row in enumerate(rows))
-
-
-def read_cells(
-    cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine], words: frozenset[str]
-) -> tuple[Field, ...]:
-    """Cells of any table as text."""
-    second = _read_again(cells, engines.get(TEXT_ENGINE), words)
-    return tuple(settle_text(parts, second, words) for parts in cells)
-
-
-def read_lines(
-    lines: Sequence[LooseLine], engines: Mapping[str, Engine], words: frozenset[str]
-) -> tuple[tuple[str, float], ...]:
-    """Lines outside the tables: text and how sure it is, in order."""
-    crops = [loose.line for loose in lines if loose.line is not None]
-    first = (
-        engines[FIRST_ENGINE].read(crops) if crops and FIRST_ENGINE in engines else [Reading("", "", 0.0)] * len(crops)
-    )
-    other = engines.get(TEXT_ENGINE)
-    second = other.read(crops, preparation="clean") if crops and other is not None else [None] * len(crops)
-    chosen = iter([choose_line(a, b, words) for a, b in zip(first, second, strict=True)])
-    return tuple((loose.words or "", 1.0) if loose.line is None else next(chosen) for loose in lines)
 
 
 def _row(
@@ -128,8 +108,15 @@ def _row(
 
 
 def _read_values(
-    cells: Sequence[tuple[CellText, ...]], engines: Mapping[str, Engine], labels: Sequence[tuple[CellText, ...]]
-) -> list[Field]:
+    cells: Sequence[tuple[CellText, ...]],
+    engines: Mapping[str, Engine],
+    labels: Sequence[tuple[CellText, ...]],
+    asked: Sequence[TextLine],
+) -> tuple[list[Field], list[Reading]]:
+    """The cells' fields, and what the reader of words sees in the lines that it is `asked` for besides.
+
+    In one batch, since each start of its process takes as long as some ten words.
+    """
     inked = [
         (i, parts)
         for i, parts in enumerate(cells)
@@ -141,14 +128,20 @@ def _read_values(
     ]
     first = _ask(first, [engines[name] for name in NUMBER_ENGINES if name in engines])
     doubtful = [i for i, cell in enumerate(first) if not _settled(cell)]
-    seconds = [engines[name] for name in ("ppocr", FIRST_ENGINE) if name in engines]
-    again = _ask(_ask([first[i] for i in doubtful], seconds, "clean"), seconds, "dark")
-    for i, cell in zip(doubtful, again, strict=True):
-        first[i] = cell
+    for words, names in ((False, ("ppocr", FIRST_ENGINE)), (True, (FIRST_ENGINE,))):
+        chosen = [i for i in doubtful if _is_worded(first[i]) == words]
+        readers = [engines[name] for name in names if name in engines]
+        again = _ask(_ask([first[i] for i in chosen], readers, "clean"), readers, "dark")
+        for i, cell in zip(chosen, again, strict=True):
+            first[i] = cell
     worded = [i for i, cell in enumerate(first) if any(WORD.search(reading.text) for reading in _whole(cell))]
-    readers = [engines[name] for name in (TEXT_ENGINE,) if name in engines]
-    for i, cell in zip(worded, _ask([first[i] for i in worded], readers, "clean"), strict=True):
-        first[i] = cell
+    seen: list[Reading] = []
+    if TEXT_ENGINE in engines and (worded or asked):
+        own = [line for i in worded for line in first[i].lines]
+        readings = engines[TEXT_ENGINE].read([*own, *asked], preparation="clean")
+        mine, seen = iter(readings), readings[len(own) :]
+        for i in worded:
+            first[i] = replace(first[i], readings=(*first[i].readings, tuple(next(mine) for _ in first[i].lines)))
     fields = _look_apart(first, [_settle(cell) for cell in first], engines)
     for doubt in (doubt_uneven, doubt_unread):
         fields = doubt(zip([parts for _, parts in inked], fields, strict=True))
@@ -160,7 +153,7 @@ def _read_values(
     blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines, settings)
     units = {part.ink.piece.page: line.text_height for _, parts in inked for part in parts for line in part.ink.lines}
     read |= _doubt_blanks(empty, blank, settings, units)
-    return [read[i] for i in range(len(cells))]
+    return [read[i] for i in range(len(cells))], seen
 
 
 def _settle(cell: _Cell) -> Field:
@@ -362,6 +355,12 @@ def _settled(cell: _Cell) -> bool:
     return len(texts) == 1 and sure >= min(2, len(whole))
 
 
+def _is_worded(cell: _Cell) -> bool:
+    """Whether the reader of Vietnamese sees a word and no figure: further looks of others would tell nothing of it."""
+    text = " ".join(line.text for line in cell.readings[0])
+    return LETTERS.search(text) is not None and not any(map(str.isdigit, text))
+
+
 def _whole(cell: _Cell) -> list[Reading]:
     """Line readings -> readings of the whole cell; alternatives only where the cell has one line."""
     whole = []
@@ -372,24 +371,3 @@ def _whole(cell: _Cell) -> list[Reading]:
         alternatives = lines[0].alternatives if len(lines) == 1 else ()
         whole.append(Reading(lines[0].engine, text, score, lines[0].preparation, alternatives))
     return whole
-
-
-def _read_again(
-    cells: Sequence[tuple[CellText, ...]], engine: Engine | None, words: frozenset[str]
-) -> dict[int, tuple[Second, ...]]:
-    """Second readings of what the first engine was not sure of in lines of text, by id() of the first reading."""
-    if engine is None:
-        return {}
-    # a cell that is merged over several rows is in each of them, and read once
-    lines = {
-        id(reading): (reading, line)
-        for parts in cells
-        for cell in parts
-        for reading, line in zip(cell.lines, cell.ink.lines, strict=False)
-    }
-    doubtful = [(reading, part) for reading, line in lines.values() for part in find_doubtful(reading, line, words)]
-    seconds = engine.read([part.line for _, part in doubtful]) if doubtful else []
-    seen: dict[int, tuple[Second, ...]] = {}
-    for (first, part), second in zip(doubtful, seconds, strict=True):
-        seen[id(first)] = (*seen.get(id(first), ()), Second(part.start, part.end, second))
-    return seen

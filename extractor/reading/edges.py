@@ -100,7 +100,7 @@ def _has_gap(page: PageImage, grid: Grid, cell: GridCell) -> bool:
         upright = side in (LEFT, RIGHT)
         start, end = cell.box[1::2] if upright else cell.box[::2]
         drawn = _ruled(page, cell.box[side], (start + corner, end - corner), upright=upright, ink_below=FAINT_BELOW)
-        if not len(drawn) or drawn.mean() >= PARTLY:
+        if np.count_nonzero(drawn) >= PARTLY * len(drawn):
             continue
         drawn = _bridged(drawn, max(round(DOTS * page.text_height), 1))
         # a table may do without its outermost rulings
@@ -160,9 +160,10 @@ def _ruled(
     reach = max(round(BESIDE * page.text_height), 2)
     start, end = (max(round(v), 0) for v in span)
     near = slice(max(round(position) - reach, 0), max(round(position) + reach + 1, 0))
-    across = page.gray[start:end, near] if upright else page.gray[near, start:end].T
-    result: np.ndarray = across.min(axis=1, initial=255) < ink_below
-    return result
+    across = page.gray[start:end, near] if upright else page.gray[near, start:end]
+    if not across.size:
+        return np.zeros(across.shape[0 if upright else 1], bool)
+    return np.ravel(cv2.reduce(across, 1 if upright else 0, cv2.REDUCE_MIN)) < ink_below
 
 
 def _goes_on(page: PageImage, cells: list[GridCell], side: int) -> bool:

@@ -80,7 +80,12 @@ def find_ink(page: PageImage, grids: tuple[Grid, ...]) -> PageInk:
 def _cells_ink(page: PageImage, grid: Grid, cut: Cut) -> tuple[CellInk, ...]:
     covered = find_covered(page, grid)
     inks = (_cell_ink(page, cell) for cell in grid.cells)
-    return tuple(replace(ink, cut=ink.cell in cut.cells, covered=ink.cell in covered) for ink in inks)
+    return tuple(
+        replace(ink, cut=ink.cell in cut.cells, covered=ink.cell in covered)
+        if ink.cell in cut.cells or ink.cell in covered
+        else ink
+        for ink in inks
+    )
 
 
 def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
@@ -235,12 +240,9 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
     stray = None if page.stray is None else page.stray[region]
     ditto = any(line.sign == DITTO for line in ink.lines)
     dirt = not ink.pen and not ditto and is_dirt(page.gray[region], page.text_height, speck)
-    return replace(
-        ink,
-        stray=dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck)),
-        dirt=dirt,
-        blot=_has_blot(page, (x0, y0, x1, y1)),
-    )
+    is_doubted = dirt or (not ink.pen and is_stray(page.gray[region], stray, page.text_height, speck))
+    blot = _has_blot(page, (x0, y0, x1, y1))
+    return replace(ink, stray=is_doubted, dirt=dirt, blot=blot) if is_doubted or blot else ink
 
 
 def _has_blot(page: PageImage, box: tuple[int, int, int, int]) -> bool:

@@ -155,10 +155,12 @@ def _ragged(
 
     `labels`: of the part of the cell that begins at `origin`.
     """
+    found = np.zeros(len(boxes), bool)
+    if not asked.any():
+        return found
     zone = round(BORDER_ZONE * text_height)
     within = np.zeros(shape, bool)
     within[zone : max(shape[0] - zone, zone), zone : max(shape[1] - zone, zone)] = True
-    found = np.zeros(len(boxes), bool)
     for i in np.flatnonzero(asked):
         x0, y0, x1, y1 = boxes[i]
         own = labels[y0 - origin[1] : y1 - origin[1], x0 - origin[0] : x1 - origin[0]] == i + 1

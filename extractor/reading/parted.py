@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from extractor.reading.lines import INK_BELOW
@@ -135,4 +136,7 @@ def _widest_white(line: TextLine) -> Span | None:
 def _letters(line: TextLine) -> np.ndarray:
     """Columns of a line's ink, from its left end, that hold as much as a letter does."""
     x0, y0, x1, y1 = line.inner
-    return np.flatnonzero((line.clean[y0:y1, x0:x1] < INK_BELOW).sum(axis=0) > LOW * line.text_height)
+    ink = (line.clean[y0:y1, x0:x1] < INK_BELOW).view(np.uint8)
+    if not ink.size:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(cv2.reduce(ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0] > LOW * line.text_height)

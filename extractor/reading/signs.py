@@ -14,6 +14,8 @@ SQUARE = 1.35  # times its shorter side that the longer one may be
 WALL, WALLED = 0.16, 0.85  # of its height: thickness of a wall; share of each wall that is ink
 HOLLOW = 0.12  # share of the inside that may be ink
 LOWEST_MARK, HIGHEST_MARK, WIDEST_MARK = 0.15, 0.42, 0.6  # text heights of a ditto mark: lower than any figure
+LARGEST_LINE = 2.0  # text heights: no line that is higher or wider is a ditto mark with its soft edges
+BEGINNING = 3.0  # text heights of a line that hold a box and what is behind it
 BAR = (0.25, 1.1, 0.24)  # text heights: shortest, longest and thickest stroke of an equals sign
 LONG_BAR = 1.8  # times its thickness that each is long
 BARS_APART = (0.04, 0.4)  # text heights between them
@@ -30,10 +32,11 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
     least, most = (part * text_height for part in SIDES)
     if min(gray.shape) < least:
         return None
-    labels, stats, _ = find_pieces(gray < INK_BELOW)
-    if len(stats) < 3:
-        return None
-    tall = np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
+    # of a long line its beginning tells, unless nothing follows what it begins with
+    beginning = gray[:, : round(BEGINNING * text_height)]
+    labels, stats, tall = _tall_pieces(beginning, least)
+    if len(tall) < 2 and beginning.shape[1] < gray.shape[1]:
+        labels, stats, tall = _tall_pieces(gray, least)
     if len(tall) < 2:
         return None
     first, second = tall[np.argsort(stats[tall, cv2.CC_STAT_LEFT], kind="stable")[:2]]
@@ -45,9 +48,15 @@ def find_check_box(gray: np.ndarray, text_height: float) -> int | None:
     return int(x + w) if _is_hollow(labels[y : y + h, x : x + w] == first) else None
 
 
+def _tall_pieces(gray: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(labels, stats, labels of the pieces that are at least so high)."""
+    labels, stats, _ = find_pieces(gray < INK_BELOW)
+    return labels, stats, np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
+
+
 def is_ditto(gray: np.ndarray, text_height: float) -> bool:
     """Whether a line's ink, gray uint8 (H, W), is a ditto mark: two short upright strokes, or a blot of both."""
-    if min(gray.shape) < LOWEST_MARK * text_height:
+    if min(gray.shape) < LOWEST_MARK * text_height or max(gray.shape) > LARGEST_LINE * text_height:
         return False  # a part without any pixel would crash OpenCV
     _, stats, _ = find_pieces(gray < INK_BELOW)
     if (count := len(stats)) not in (2, 3):

@@ -21,6 +21,7 @@ ONE_SPECK, TWO_SPECKS = 1.15, 1.7  # times a speck's width: flat ink so wide may
 WIDE_SPECK = 0.95  # share of a page's specks that are smaller than what counts as a speck's width and area
 MARK = (1.5, 2.0)  # widths of its height that a short dash has at least, times a speck's area that it covers
 RAGGED_MARK = (1.2, 3.5)  # the same of a dash at which specks hang
+LOOK = 3  # pixels of which one is looked at first
 BLOT = (0.75, 0.62)  # text heights each way that no printed stroke fills, wide and high
 
 
@@ -118,6 +119,15 @@ def has_blot(raw: np.ndarray, paper: float, text_height: float) -> bool:
     if raw.shape[0] < kernel.shape[0] or raw.shape[1] < kernel.shape[1]:
         return False
     dark = (raw < math.ceil(DARK * paper)).view(np.uint8)
+    # what is solid is so wherever one looks, and few cells need to be looked at everywhere
+    few = np.ascontiguousarray(dark[::LOOK, ::LOOK])
+    return _is_solid(few, kernel[: kernel.shape[0] // LOOK, : kernel.shape[1] // LOOK]) and _is_solid(dark, kernel)
+
+
+def _is_solid(dark: np.ndarray, kernel: np.ndarray) -> bool:
+    """Whether a rectangle of a mask, as large as the kernel, is all dark."""
+    if not kernel.size:
+        return True
     return bool(cv2.erode(dark, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
 

@@ -16,6 +16,7 @@ SLIPS = 1  # letters of a code that may be wrong
 LEAST_TO_MEND = 4  # letters of a code from which one wrong letter leaves no doubt
 OFFICE, REPORT = "UBND", "BC-UBND"
 LIKE_SYMBOL = 60.0  # ratio of a symbol of six letters in which two are wrong or lost
+TYPES, ISSUERS = LISTS = ("doc_codes.csv", "issuer_codes.csv")
 ASSEMBLY = re.compile(r"QH\d{1,2}")
 
 
@@ -29,16 +30,26 @@ class Symbol:
     known: bool
 
 
+def document_names() -> tuple[str, ...]:
+    """What types of documents, agencies and their units are called."""
+    return tuple(row["name"].strip() for name in LISTS for row in _rows(name))
+
+
+def document_codes() -> tuple[str, ...]:
+    """The codes of all of them, as they are written."""
+    return (*known_types().values(), *known_issuers().values())
+
+
 @lru_cache(maxsize=1)
 def known_types() -> dict[str, str]:
     """Document type codes by their plain spelling."""
-    return _codes("doc_codes.csv")
+    return _codes(TYPES)
 
 
 @lru_cache(maxsize=1)
 def known_issuers() -> dict[str, str]:
     """Codes of agencies and their units by their plain spelling."""
-    return _codes("issuer_codes.csv")
+    return _codes(ISSUERS)
 
 
 def parse_symbol(text: str) -> Symbol:
@@ -93,7 +104,11 @@ def _differ(one: str, other: str) -> int:
     return sum(a != b for a, b in zip(one, other, strict=True))
 
 
-def _codes(name: str) -> dict[str, str]:
+def _rows(name: str) -> list[dict[str, str]]:
     with (resource_path("reference") / name).open(encoding="utf-8-sig", newline="") as file:
-        codes = [row["code"].strip() for row in csv.DictReader(file)]
+        return list(csv.DictReader(file))
+
+
+def _codes(name: str) -> dict[str, str]:
+    codes = [row["code"].strip() for row in _rows(name)]
     return {plain(code): code for code in codes if re.fullmatch(r"[A-Za-zĐđ]+", code)}

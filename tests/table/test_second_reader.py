@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from extractor.indicator import load_catalogue
-from extractor.reading.careful import read_cells
+from extractor.reading.careful import read_rows
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.lexicon import read_words
+from extractor.reading.printed import read_cells
 from extractor.reading.texts import choose_line, choose_parts, doubt_words, settle_text
-from extractor.records import CellInk, CellText, Field, GridCell, Piece, Reading, TextLine
+from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
 PAPER = np.zeros((4, 4), np.uint8)
@@ -286,3 +287,40 @@ def test_the_vocabulary_knows_which_words_of_labels_follow_each_other() -> None:
     assert {"trực tuyến", "thi tuyển"} <= words
     # an abbreviation is no word in small letters
     assert not any(word.endswith(" ubnd") for word in words)
+
+
+def test_the_vocabulary_knows_what_documents_and_offices_are_called_and_what_notes_tell() -> None:
+    words = words_of([load_catalogue("soctrang-cchc-huyen")])
+    assert {"ủy", "tờ", "trình", "hđnd", "duy", "chuẩn"} <= words
+    assert not {"tb", "ttr", "vx"} & words
+
+
+class _Reader:
+    """Reads what it is told to, and keeps what it was asked for."""
+
+    version = "1"
+
+    def __init__(self, name: str, texts: Sequence[str]) -> None:
+        self.name, self.origin, self.texts = name, name.split("-")[0], texts
+        self.asked: list[tuple[str, int]] = []
+
+    def read(self, lines: Sequence[TextLine], *, preparation: str = "clean") -> list[Reading]:
+        self.asked.append((preparation, len(lines)))
+        return [Reading(self.name, self.texts[round(line.box[0])], 0.9, preparation) for line in lines]
+
+
+def test_readers_of_figures_look_once_at_a_word_and_a_start_of_tesseract_reads_values_and_labels() -> None:
+    def cell(n: int, text: str) -> tuple[CellText, ...]:
+        line = replace(LINE, box=(float(n), 0.0, float(n), 4.0))
+        ink = CellInk(GridCell(0, 0, 1, 1, line.box), Piece(1, line.box), (line,))
+        return (CellText(ink, text, 0.9, (Reading("trueocr", text, 0.9),)),)
+
+    texts = ("Không", "57", "Đat")
+    ppocr, vie = _Reader("ppocr", ("Khong", "59", "Dat")), _Reader("tesseract-vie", ("Không", "57", "Đạt"))
+    engines = {"ppocr": ppocr, "tesseract-vie": vie, "trueocr": _Reader("trueocr", texts)}
+    values = [DraftRow((), cell(2, "Đat"), (), value, ()) for value in (cell(0, "Không"), cell(1, "57"))]
+    rows = read_rows(values, engines, frozenset({"đạt", "không"}))
+    assert ppocr.asked == [("raw", 2), ("clean", 1), ("dark", 1)]
+    assert vie.asked == [("clean", 3)]
+    assert [row.label.raw for row in rows] == ["Đạt", "Đạt"]
+    assert rows[0].value.raw == "Không"

@@ -25,6 +25,15 @@ def test_the_text_begins_behind_the_box() -> None:
     assert 25 <= behind <= 32
 
 
+def test_a_box_is_found_far_before_the_text_and_before_a_long_one() -> None:
+    far = np.full((40, 900), 255, np.uint8)
+    cv2.rectangle(far, (4, 8), (26, 32), 0, 2)
+    cv2.putText(far, "Chua co", (300, 32), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    near = np.hstack((make_line("Chua", box=True), make_line("co van ban", box=False), make_line("nao", box=False)))
+    for line in (far, near):
+        assert find_check_box(line, TEXT_HEIGHT) == 28
+
+
 @pytest.mark.parametrize("text", ["0 vu", "Da cap", "O day", "Quy dinh", "00", "[1] so", "8.692"])
 def test_letters_and_figures_are_no_boxes(text: str) -> None:
     assert find_check_box(make_line(text, box=False), TEXT_HEIGHT) is None

@@ -29,6 +29,8 @@ ENGINES: Mapping[str, Callable[[], Engine | None]] = {
     "tesseract-eng": tesseract.load_number,
 }
 """Name -> loader; a loader returns None where the engine is not installed."""
+FIRST_ENGINE, TEXT_ENGINE = "trueocr", "tesseract-vie"
+"""What reads every line first, and what reads words of which that one is unsure."""
 
 
 @cache

@@ -31,11 +31,14 @@ WORTH_NAMING = 0.004  # candidates of a character below this probability are noi
 ALONE = 1.0 - 0.9 * WORTH_NAMING  # above it nothing else is worth naming, and most characters are; a sort each is slow
 
 
+Candidates = tuple[tuple[str, float], ...]
+
+
 class Char(NamedTuple):
     """Candidates of a character, best first, with probabilities. `at`: its middle in the line's crop, or a share of
     the network's input."""
 
-    candidates: tuple[tuple[str, float], ...]
+    candidates: Candidates
     at: float
 
     @property
@@ -102,7 +105,7 @@ class TrueOcr:
                 chars.append(Char(candidates, (start + end) / 2 / len(ids)))
         return tuple(chars)
 
-    def _candidates(self, frames: np.ndarray, top: int) -> tuple[tuple[str, float], ...]:
+    def _candidates(self, frames: np.ndarray, top: int) -> Candidates:
         """The likeliest characters of these frames. `top`: that which is likeliest in each of them."""
         mean = frames[0] if len(frames) == 1 else np.add.reduce(frames) / len(frames)
         if (sure := float(mean[top])) > ALONE:
@@ -148,11 +151,18 @@ def _parts(cut: Sequence[Chunk], read: Iterator[Chars]) -> list[tuple[Chars, boo
         chars = _sign(chunk) if chunk.sign else next(read)
         if behind == EQUALS and chars and (len(chars) == 1 or not chars[1].top.isalpha()):
             # what stands alone behind an equals sign is a figure
-            figure = tuple((LONE.get(char, char), score) for char, score in chars[0].candidates)
-            chars = (Char(figure, chars[0].at), *chars[1:])
+            chars = (Char(_as_figure(chars[0].candidates), chars[0].at), *chars[1:])
         parts.append((chars, chunk.spaced))
         behind = chunk.sign
     return parts
+
+
+def _as_figure(candidates: Candidates) -> Candidates:
+    """Candidates of a character that is a figure: O and 0, l and 1 are one."""
+    shares: dict[str, float] = {}
+    for char, score in candidates:
+        shares[LONE.get(char, char)] = shares.get(LONE.get(char, char), 0.0) + score
+    return tuple(sorted(shares.items(), key=lambda item: -item[1]))
 
 
 def _sign(chunk: Chunk) -> Chars:
