@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.records import Catalogue
@@ -51,7 +52,13 @@ def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
     pairs = {f"{a} {b}" for text in units for a, b in pairwise(_split(text))}
     pairs |= {f"{a} {b}" for text in labels for a, b in _small_pairs(text)}
     acronyms = (code.lower() for code in document_codes() if len(code) >= LEAST_ACRONYM)
-    return frozenset((*(word for word in words if word), *pairs, *acronyms))
+    return _shared(frozenset((*(word for word in words if word), *pairs, *acronyms)))
+
+
+@lru_cache(maxsize=8)
+def _shared(words: frozenset[str]) -> frozenset[str]:
+    """One object for all equal vocabularies: each look into a cache compares them, some thousand words one by one."""
+    return words
 
 
 def _split(text: str) -> list[str]:

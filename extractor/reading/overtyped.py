@@ -95,7 +95,7 @@ def _find_most(shares: np.ndarray) -> float:
 def find_styles(labels: Sequence[Sequence[CellText]]) -> list[Style]:
     """How the rows are printed, by the first line of each one's label: bold against their page, and italic."""
     lines = [next((line for part in label for line in part.ink.lines), None) for label in labels]
-    inks = [None if line is None else np.pad(ink_of(line).astype(np.uint8), 1) for line in lines]
+    inks = [None if line is None else _framed(ink_of(line).astype(np.uint8), 1) for line in lines]
     strokes = [0.0 if ink is None else _stroke_width(ink) for ink in inks]
     pages = [label[0].ink.piece.page if label else 0 for label in labels]
     usual = {
@@ -136,7 +136,7 @@ def _split(line: TextLine, raw: str) -> list[tuple[str, np.ndarray]]:
 
 def _measure(alike: Sequence[_Digit]) -> list[tuple[_Digit, float]]:
     """Each of the digits with the share of its ink that the usual one of its size does not have."""
-    usual: dict[int, np.ndarray | None] = {}
+    usual: dict[int, _Pattern | None] = {}
     measured = []
     for digit in alike:
         height = digit.height
@@ -148,20 +148,37 @@ def _measure(alike: Sequence[_Digit]) -> list[tuple[_Digit, float]]:
     return measured
 
 
-def _find_usual(alike: Sequence[_Digit], height: int) -> np.ndarray | None:
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A usual digit. `wide`: float32 (h, w), where its strokes are, or right beside them; `mass`: pixels of its ink."""
+
+    wide: np.ndarray
+    mass: float
+    edge: int
+    shift: int
+
+
+def _find_usual(alike: Sequence[_Digit], height: int) -> _Pattern | None:
     """Of the digits of about this height the one with the middle amount of ink; None where they are too few."""
     near = [digit for digit in alike if abs(digit.height - height) <= max(SAME_SIZE * height, 1)]
-    return sorted(near, key=lambda digit: digit.mass)[len(near) // 2].ink if len(near) >= LEAST_ALIKE else None
-
-
-def _share_beside(ink: np.ndarray, pattern: np.ndarray) -> float:
-    """The ink that lies beside a pattern's strokes where the two fit best, as a share of the pattern's."""
-    height = pattern.shape[0]
-    edge, shift = max(round(EDGE * height), 1), max(round(FURTHER * height), 2)
+    if len(near) < LEAST_ALIKE:
+        return None
+    ink = sorted(near, key=lambda digit: digit.mass)[len(near) // 2].ink
+    edge, shift = max(round(EDGE * len(ink)), 1), max(round(FURTHER * len(ink)), 2)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * edge + 1, 2 * edge + 1))
-    wide = cv2.dilate(np.pad(pattern, edge), kernel).astype(np.float32)
-    field = np.pad(ink, edge + shift).astype(np.float32)
-    missing = [max(a - b, 0) for a, b in zip(wide.shape, field.shape, strict=True)]
-    field = np.pad(field, [(0, missing[0]), (0, missing[1])])
-    fitting = float(cv2.matchTemplate(field, wide, cv2.TM_CCORR).max())
-    return (float(ink.sum()) - fitting) / float(pattern.sum())
+    wide = cv2.dilate(_framed(ink, edge), kernel).astype(np.float32)
+    return _Pattern(wide, float(ink.sum()), edge, shift)
+
+
+def _framed(ink: np.ndarray, side: int, right: int = 0, below: int = 0) -> np.ndarray:
+    """A mask with blank pixels on all sides, and further ones."""
+    return cv2.copyMakeBorder(ink, side, side + below, side, side + right, cv2.BORDER_CONSTANT, value=0)
+
+
+def _share_beside(ink: np.ndarray, pattern: _Pattern) -> float:
+    """The ink that lies beside a pattern's strokes where the two fit best, as a share of the pattern's."""
+    around = pattern.edge + pattern.shift
+    below, right = (max(a - b - 2 * around, 0) for a, b in zip(pattern.wide.shape, ink.shape, strict=True))
+    field = _framed(ink, around, right, below).astype(np.float32)
+    fitting = float(cv2.matchTemplate(field, pattern.wide, cv2.TM_CCORR).max())
+    return (float(ink.sum()) - fitting) / pattern.mass
