@@ -14,6 +14,7 @@ import numpy as np
 
 from extractor.reading.lexicon import ROW_NUMBER, SURE_WORD, find_words, is_known, read_words
 from extractor.reading.lines import INK_BELOW
+from extractor.reading.spaces import find_white
 from extractor.records import Reading, TextLine
 
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops spaces beside marks
@@ -88,19 +89,8 @@ def _find_gaps(first: Reading, line: TextLine) -> list[int | None]:
         return []
     y0, y1 = line.inner[1], line.inner[3]
     white = np.asarray((line.clean[y0:y1] >= INK_BELOW).all(axis=0))
-    inner = [_widest(white, first.places[a[1] - 1], first.places[b[0]]) for a, b in pairwise(spans)]
+    inner = [find_white(white, first.places[a[1] - 1], first.places[b[0]])[0] for a, b in pairwise(spans)]
     return [0, *inner, line.clean.shape[1]]
-
-
-def _widest(white: np.ndarray, left: float, right: float) -> int | None:
-    """The middle of the widest white stretch between two places."""
-    start = max(round(left), 0)
-    best, length, run = None, 0, 0
-    for x, blank in enumerate(white[start : max(round(right), start)].tolist(), start):
-        run = run + 1 if blank else 0
-        if run > length:
-            best, length = x - run // 2, run
-    return best
 
 
 def _join(spans: list[Span], gaps: list[int | None]) -> Iterator[tuple[int, int]]:

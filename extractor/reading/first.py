@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from extractor.reading.engines import Engine
+from extractor.reading.spaces import with_spaces
 from extractor.records import Box, CellInk, CellText, GridText, PageInk, PageText, Reading, TextLine
 
 
@@ -19,7 +20,8 @@ def read_first(page: PageInk, engine: Engine, before: PageText | None = None) ->
     lines = [line for cell in cells for line in cell.lines]
     seen = _by_box(before)
     known = [_known_reading(line, seen) for line in lines]
-    rest = iter(engine.read([line for line, reading in zip(lines, known, strict=True) if reading is None]))
+    new = [line for line, reading in zip(lines, known, strict=True) if reading is None]
+    rest = (with_spaces(reading, line) for reading, line in zip(engine.read(new), new, strict=True))
     readings = iter([next(rest) if reading is None else reading for reading in known])
     texts = iter([_text(cell, [next(readings) for _ in cell.lines]) for cell in cells])
     grids = tuple(GridText(grid, tuple(next(texts) for _ in grid.cells)) for grid in page.grids)

@@ -13,6 +13,7 @@ from extractor.reading.careful import read_rows
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.lexicon import read_words
 from extractor.reading.printed import read_cells
+from extractor.reading.spaces import with_spaces
 from extractor.reading.texts import choose_line, choose_parts, doubt_words, settle_text
 from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
@@ -324,3 +325,35 @@ def test_readers_of_figures_look_once_at_a_word_and_a_start_of_tesseract_reads_v
     assert vie.asked == [("clean", 3)]
     assert [row.label.raw for row in rows] == ["Đạt", "Đạt"]
     assert rows[0].value.raw == "Không"
+
+
+def set_letters(text: str, *, behind_marks: int) -> tuple[Reading, TextLine]:
+    """Letters of 20 pixels in a line of 30, four pixels apart, but for what is behind a mark."""
+    places, x, ink = [], 4, np.full((40, 800), 255, np.uint8)
+    for n, char in enumerate(text):
+        ink[6:34, x : x + 20] = 0
+        places.append(x + 10.0)
+        x += 20 + (behind_marks if char in ",;:-" and not text[n + 1 : n + 2].isdigit() else 4)
+    line = TextLine((0.0, 0.0, float(x), 40.0), ink[:, :x], ink[:, :x], (0, 6, x, 34), 30.0)
+    chars = tuple(((char, 0.99),) for char in text)
+    return Reading("trueocr", text, 0.99, chars=chars, places=tuple(places)), line
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("CQ,ĐV", "CQ, ĐV"),
+        ("0;Có", "0; Có"),
+        ("-Số", "- Số"),
+        ("a:b,c", "a: b, c"),
+        ("9001:2015", "9001:2015"),
+        ("A-B", "A-B"),
+    ],
+)
+def test_a_mark_has_a_space_behind_it_where_white_is(text: str, parted: str) -> None:
+    read = with_spaces(*set_letters(text, behind_marks=9))
+    assert read.text == parted
+    assert "".join(char[0][0] for char in read.chars) == parted
+    assert len(read.places) == len(parted)
+    assert list(read.places) == sorted(read.places)
+    assert with_spaces(*set_letters(text, behind_marks=6)).text == text
