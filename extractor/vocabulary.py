@@ -35,9 +35,9 @@ PUNCTUATION = ".,;:()\"'"
 def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
     """Lower-case words (NFC, bare of punctuation) of labels, units, titles, places, headers, heads and notes.
 
-    With them pairs of words that follow each other: in units as they are written there, since a wrapped unit is read
-    line by line, and the first letter of its second line has nothing beside it that would tell a capital; in labels in
-    small letters, those left out that are written with more than one capital.
+    With them pairs of words that follow each other, as they are written (`của Chủ`): a wrapped cell is read line by
+    line, and the first letter of its second line has nothing beside it that would tell a capital. And in small letters
+    (`của|chủ`), those left out that are written with more than one capital: they tell which of two a word is.
     """
     texts = [
         HEADER_WORDS,
@@ -50,7 +50,8 @@ def words_of(catalogues: Sequence[Catalogue]) -> frozenset[str]:
     units = [text for catalogue in catalogues for unit in catalogue.units for text in (unit.name, *unit.variants)]
     labels = [text for catalogue in catalogues for one in catalogue.indicators for text in (one.label, *one.variants)]
     pairs = {f"{a} {b}" for text in units for a, b in pairwise(_split(text))}
-    pairs |= {f"{a} {b}" for text in labels for a, b in _small_pairs(text)}
+    pairs |= {f"{a} {b}" for text in labels for a, b in _pairs(text)}
+    pairs |= {f"{a}|{b}" for text in (*units, *labels) for a, b in _small_pairs(text)}
     acronyms = (code.lower() for code in document_codes() if len(code) >= LEAST_ACRONYM)
     return _shared(frozenset((*(word for word in words if word), *pairs, *acronyms)))
 
@@ -65,12 +66,18 @@ def _split(text: str) -> list[str]:
     return unicodedata.normalize("NFC", text).split()
 
 
-def _small_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Words of a label that follow each other without a mark between them, in small letters."""
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Words that follow each other without a mark between them."""
     for first, second in pairwise(_split(text)):
         a, b = first.lstrip(PUNCTUATION), second.rstrip(PUNCTUATION)
-        parted = a[-1:] in PUNCTUATION or b[:1] in PUNCTUATION
-        if not parted and a[1:] == a[1:].lower() and b[1:] == b[1:].lower():
+        if a[-1:] not in PUNCTUATION and b[:1] not in PUNCTUATION:
+            yield a, b
+
+
+def _small_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The same in small letters, without words that have further capitals."""
+    for a, b in _pairs(text):
+        if a[1:] == a[1:].lower() and b[1:] == b[1:].lower():
             yield a.lower(), b.lower()
 
 

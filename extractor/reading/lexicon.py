@@ -112,7 +112,7 @@ def _weigh(chars: Chars, words: frozenset[str]) -> tuple[dict[str, float], float
 def _is_paired(before: str, word: str, after: str, words: frozenset[str]) -> bool:
     """Whether the form has the word behind the one before it, or before the one behind it."""
     bare, left, right = (text.strip(PUNCTUATION).lower() for text in (word, before, after))
-    return f"{left} {bare}" in words or f"{bare} {right}" in words
+    return f"{left}|{bare}" in words or f"{bare}|{right}" in words
 
 
 def _is_word(text: str) -> bool:

@@ -140,6 +140,7 @@ def test_two_readings_that_differ_in_spaces_and_equals_signs_have_those_of_both(
         (("Cơ quan, đơn", "VỊ khác"), "Cơ quan, đơn vị khác"),
         (("CƠ QUAN, ĐƠN", "VỊ"), "CƠ QUAN, ĐƠN VỊ"),
         (("Huyện", "Vĩnh Châu"), "Huyện Vĩnh Châu"),
+        (("của", "Chủ tịch"), "của Chủ tịch"),
         (("Vị", "đơn"), "Vị đơn"),
     ],
 )
@@ -256,7 +257,7 @@ def spelt_words(*words: Sequence[dict[str, float]]) -> Reading:
     return spelt(*chars)
 
 
-PAIRS = frozenset({"trực", "tuyến", "tuyển", "dụng", "trực tuyến", "tuyển dụng"})
+PAIRS = frozenset({"trực", "tuyến", "tuyển", "dụng", "trực|tuyến", "tuyển|dụng"})
 DIRECT = [{char: 0.99} for char in "trực"]
 
 
@@ -285,9 +286,12 @@ def test_a_word_that_was_clearly_seen_stays_where_the_form_has_another_and_is_re
 
 def test_the_vocabulary_knows_which_words_of_labels_follow_each_other() -> None:
     words = words_of([load_catalogue("soctrang-cchc-huyen")])
-    assert {"trực tuyến", "thi tuyển"} <= words
+    assert {"trực tuyến", "trực|tuyến", "thi tuyển"} <= words
     # an abbreviation is no word in small letters
-    assert not any(word.endswith(" ubnd") for word in words)
+    assert not any(word.endswith(("|ubnd", " ubnd")) for word in words)
+    # what a line goes on with is written as it is there
+    assert {"của Chủ", "của|chủ"} <= words
+    assert "của chủ" not in words
 
 
 def test_the_vocabulary_knows_what_documents_and_offices_are_called_and_what_notes_tell() -> None:
