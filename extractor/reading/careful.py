@@ -53,7 +53,7 @@ WAYS = ("set", "sized", "darker", "beside", "uncrossed-set", "uncrossed", "windo
 LIKE_STROKES = frozenset(("1", *DASHES))
 ANYWHERE = ("sized", "uncrossed")
 Told = TypeVar("Told")
-LETTERS = re.compile(r"[^\W\d_]{2}")
+LETTERS = re.compile(r"(?=[^\W\d_]{2})[^\W\d_]*[^\W\d_OoIlDQSBZ]")  # two, not all of which a figure is read as
 WORD = re.compile(r"[^\W\d_]{3}")  # of whose tone marks only readers of Vietnamese know
 
 
