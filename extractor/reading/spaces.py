@@ -11,7 +11,8 @@ from extractor.reading.lines import INK_BELOW
 from extractor.records import Reading, TextLine
 
 MARK = re.compile(r"(?:[,;:]|^-)(?=[^\W\d_])")  # a mark with a letter right behind it
-SPACE = 0.25  # text heights of white that are a space: marks that have none behind them leave up to 0.15
+SPACE = 0.25  # text heights of white that are a space: marks that have none behind them leave up to 0.15,
+OF_USUAL = 0.5  # or more where all letters are equally wide, but there a space is wider too: share of the narrowest one
 
 
 def with_spaces(reading: Reading, line: TextLine) -> Reading:
@@ -21,10 +22,12 @@ def with_spaces(reading: Reading, line: TextLine) -> Reading:
     y0, y1 = line.inner[1], line.inner[3]
     blank = np.asarray((line.clean[y0:y1] >= INK_BELOW).all(axis=0))
     text, chars, places = reading.text, list(reading.chars), list(reading.places)
+    spaces = [find_white(blank, places[at - 1], places[at + 1])[1] for at in range(1, len(text) - 1) if text[at] == " "]
+    least = max(SPACE * line.text_height, OF_USUAL * min(spaces, default=0))
     for mark in reversed(list(MARK.finditer(reading.text))):
         at = mark.end()
         left, right = places[at - 1], places[at]
-        if find_white(blank, left, right)[1] >= SPACE * line.text_height:
+        if find_white(blank, left, right)[1] >= least:
             text = f"{text[:at]} {text[at:]}"
             chars.insert(at, ((" ", 1.0),))
             places.insert(at, (left + right) / 2)

@@ -331,10 +331,14 @@ def test_readers_of_figures_look_once_at_a_word_and_a_start_of_tesseract_reads_v
     assert rows[0].value.raw == "Không"
 
 
-def set_letters(text: str, *, behind_marks: int) -> tuple[Reading, TextLine]:
-    """Letters of 20 pixels in a line of 30, four pixels apart, but for what is behind a mark."""
+def set_letters(text: str, *, behind_marks: int, space: int = 16) -> tuple[Reading, TextLine]:
+    """Letters of 20 pixels in a line of 30, four pixels apart, but for what is behind a mark. `space`: a space's."""
     places, x, ink = [], 4, np.full((40, 800), 255, np.uint8)
     for n, char in enumerate(text):
+        if char == " ":
+            places.append(x + space / 2 - 2)
+            x += space - 4
+            continue
         ink[6:34, x : x + 20] = 0
         places.append(x + 10.0)
         x += 20 + (behind_marks if char in ",;:-" and not text[n + 1 : n + 2].isdigit() else 4)
@@ -361,3 +365,9 @@ def test_a_mark_has_a_space_behind_it_where_white_is(text: str, parted: str) -> 
     assert len(read.places) == len(parted)
     assert list(read.places) == sorted(read.places)
     assert with_spaces(*set_letters(text, behind_marks=6)).text == text
+
+
+def test_where_all_letters_are_equally_wide_a_mark_has_as_much_white_behind_it_without_a_space() -> None:
+    typed = set_letters("theo CQ,ĐV", behind_marks=12, space=36)
+    assert with_spaces(*typed).text == "theo CQ,ĐV"
+    assert with_spaces(*set_letters("theo CQ,ĐV", behind_marks=12)).text == "theo CQ, ĐV"
