@@ -15,7 +15,6 @@ LEVEL = 0.1  # part of an edge's slope along the page's sides, below which it is
 SECTORS = 60  # a rim is seen in so many directions
 LEAST_VOTES = 0.24  # share of a full rim's edges that point at a centre, for it to be looked at
 BESIDE = 0.7  # share of them that the radii beside a rim's own are given at least
-BESIDE = 0.7  # share of them that the radii beside a rim's own are given at least
 LEAST_RIM = 0.5  # share of the directions in which the rim is seen
 ALIGNED = 0.9  # cosine between an edge's slope and the radius, from which the edge may be the rim's
 LEAST_ALIGNED, SURELY_ALIGNED = 0.35, 0.5  # share of the edges along a circle that are its rim's; print has 0.29
