@@ -54,3 +54,13 @@ def test_what_a_ruling_leaves_beside_print_is_none(left: list[tuple[int, int, in
 
 def test_print_far_from_the_side_does_not_run_over_it() -> None:
     assert not find_lines(cell((60, 17, 80, 44), (145, 17, WIDTH, 44)), TEXT_HEIGHT).runs_over
+
+
+def test_dots_of_a_ruling_beside_print_are_none_and_slivers_at_every_line_are_no_dots() -> None:
+    dots = [(146, y, WIDTH, y + 4) for y in range(1, 60, 7)]
+    assert not find_lines(cell(DIGIT, *dots), TEXT_HEIGHT).runs_over
+    two = np.full((120, WIDTH), 255, np.uint8)
+    two[:60], two[60:] = (cell(DIGIT, (145, 17, WIDTH, 44)),) * 2
+    found = find_lines(two, TEXT_HEIGHT)
+    assert len(found.lines) == 2
+    assert found.runs_over
