@@ -1,7 +1,7 @@
-"""Pages of the form, or behind it -> those that print labels of the form outside of the tables found.
+"""Pages of the form, or behind it -> those that print what may be of the form outside of the tables found.
 
 A last page with a row or two whose rulings are gone has no grid, and of rows that only white parts the last may be left
-out of it: what is printed there must not count as not printed.
+out of it: what is printed there must not count as not printed. A long note may fill a page between two of the form.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from extractor.records import Catalogue, LooseLine, PageText
 from extractor.value import plain_words
 
 SAME_LABEL = 90  # rapidfuzz partial score of a line and the beginning of a label, both without their marks
+LONE_LINES = 2
 NEAR = 0.02  # of the page's height below a ruled table
 BEGINNING = 24  # letters of a label: what a wrapped line has of it, and more than an office's name
 
@@ -26,9 +27,9 @@ def find_missed(
     """Numbers of such pages. `order`: pages of the report in its order; `form`: those that hold the form."""
     follow = {after for before, after in pairwise(order) if before in form}
     labels = _labels(catalogue)
-    missed = []
+    missed = [page.number for page in texts if page.number in _within(order, form) and _is_text(page)]
     for page in texts:
-        if page.number in {*follow, *form}:
+        if page.number in {*follow, *form} and page.number not in missed:
             behind, above = _outside(page)
             told = [_is_label(line, labels) for line in _read(behind, engine)]
             if page.number in follow and not any(told):
@@ -37,6 +38,17 @@ def find_missed(
                 told = seen if sum(seen) > 1 else []
             missed += [page.number] if any(told) else []
     return tuple(missed)
+
+
+def _within(order: Sequence[int], form: Sequence[int]) -> frozenset[int]:
+    """Pages between two of the form that hold nothing of it."""
+    at = [n for n, page in enumerate(order) if page in form]
+    return frozenset(order[at[0] : at[-1]]) - {*form} if at else frozenset()
+
+
+def _is_text(page: PageText) -> bool:
+    """Whether a page without a table has more print than a number and a stamp."""
+    return not page.grids and len(page.loose) > LONE_LINES
 
 
 def _labels(catalogue: Catalogue) -> list[str]:

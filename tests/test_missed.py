@@ -49,6 +49,15 @@ def test_what_a_page_without_a_table_prints_tells_whether_rows_are_missed(lines:
     assert find_missed(pages, (3, 4, 6, 5), (3, 4), catalogue, NoEngine()) == ()
 
 
+@pytest.mark.parametrize(("lines", "missed"), [(("của huyện;", "- Kế hoạch", "năm 2021."), True), (("12",), False)])
+def test_text_without_a_table_between_two_pages_of_the_form_may_be_a_note_of_it(
+    lines: tuple[str, ...], missed: bool
+) -> None:
+    catalogue = load_catalogue("soctrang-cchc-huyen")
+    pages = [page_of(5, *lines), page_of(6, *lines)]
+    assert find_missed(pages, (3, 5, 4, 6), (3, 4), catalogue, NoEngine()) == ((5,) if missed else ())
+
+
 @pytest.mark.parametrize(
     ("ruled", "below", "missed"),
     [(False, 0.5, True), (False, 0.0, False), (True, 0.5, False), (True, 0.31, True), (True, 0.0, False)],

@@ -15,9 +15,10 @@ ADDRESS_MARKS = re.compile(r"[./?=&%#_\d-]")
 INNER_MARKS = re.compile(r"[./?=&%#_]|\w-\w|-$")
 NUMBER_OPEN = re.compile(r"\b\d+/(?:[\wĐ]+[/-])*$")  # 45/BC-, 01/2022/: what follows belongs to it
 NUMBER_END = re.compile(r"[A-ZĐ\d][\wĐ-]*")
-ISSUER_OPEN = re.compile(r"\b\d+/(?:\d{4}/)?[A-ZĐ]+-[A-ZĐ]+(?:-[A-ZĐ]+)*$")  # 16/2021/QĐ-UB, whose issuer may go on
-ISSUER_END = re.compile(r"(?!UBND)[A-ZĐ]{1,4}[,.;]?$")
-
+TYPE = r"\b\d+/(?:\d{4}/)?[A-ZĐ][A-ZĐa-z]{0,5}"
+TYPE_OPEN, TYPE_END = re.compile(f"{TYPE}$"), re.compile("[A-ZĐ]{0,2}-[A-ZĐ]")  # 08/2016/NĐ with -CP, or N with Đ-CP
+ISSUER_OPEN = re.compile(f"{TYPE}-[A-ZĐ]+(?:-[A-ZĐ]+)*$")  # 16/2021/QĐ-UB, whose issuer may go on
+ISSUER_END = re.compile(r"(?!UBND)[A-ZĐ]{1,4}[,.;]?$|g[,.;]?$")  # and TT with g
 FIGURE = re.compile(r"[\d.,]*\d[\d.,]*")
 PADDING = 0.6  # text heights of white that a cell may keep at each side of its print
 NEXT_LINE = 0.9  # text heights of white between two lines of a cell; rows lie farther apart
@@ -77,6 +78,8 @@ def _is_cut(last: str, first: str, words: frozenset[str]) -> bool:
         return bool(NUMBER_END.match(first))
     if not address and ISSUER_OPEN.search(last):
         return bool(ISSUER_END.match(first))
+    if not address and TYPE_OPEN.search(last):
+        return bool(TYPE_END.match(first))
     if not address or not ADDRESS_WORD.match(first) or first in "-+":
         return False
     if not HOST.match(last):

@@ -75,7 +75,8 @@ class _Judge:
 
     `errors`: rules of error findings by cell; by page, `noise`: mean dissent, `speckle`: share of blank cells with
     specks; `layers`: pages with a text layer; `doubted`: pages that may be of another report; `beside`: rows next to
-    which a value without a label stands; `sharing`: rows whose unit is printed in one cell with another's.
+    which a value without a label stands; `sharing`: rows whose unit is printed in one cell with another's; `unread`:
+    pages of which nothing was read.
     """
 
     model: TrustModel
@@ -88,6 +89,7 @@ class _Judge:
     doubted: frozenset[int]
     beside: frozenset[int]
     sharing: frozenset[int]
+    unread: tuple[int, ...]
 
 
 def score_report(
@@ -113,7 +115,9 @@ def score_report(
     matches = {match.row: match for match in matching.matches}
     doubted, near_lone = frozenset(table.order.doubted), _beside_lone_values(table.rows, matches)
     sharing = _sharing_units(table.rows)
-    judge = _Judge(model or load_model(), settings, errors, *pages, only_values, doubted, near_lone, sharing)
+    judge = _Judge(
+        model or load_model(), settings, errors, *pages, only_values, doubted, near_lone, sharing, table.unread_pages
+    )
     indicators = {indicator.code: indicator for indicator in catalogue.indicators}
     supports = {item.code: item for item in support}
     normal = {value.row: value for value in values}
@@ -219,6 +223,8 @@ def _score_row(
         # whose unit and note they are is told by the row's place alone
         unit, note = (_hold(trust, "illegible-label") for trust in (scored.unit, scored.note))
         scored = replace(scored, unit=unit, note=note)
+    if row.pieces and any(row.pieces[0].page < page < row.pieces[-1].page for page in judge.unread):
+        scored = replace(scored, label=_hold(scored.label, "cut-off"), note=_hold(scored.note, "cut-off"))
     return _doubt(scored) if doubted else scored
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from extractor.records import Matching, Row, RowMatch, RowValue, Scores, Table, ValueType
+from extractor.records import Matching, Piece, Row, RowMatch, RowValue, Scores, Table, ValueType
 from extractor.trust import score_report
 from tests.builders import make_catalogue, make_head, make_row, make_row_value
 from tests.trust.test_score import MODEL, SETTINGS
@@ -50,12 +50,14 @@ def test_a_blank_beside_a_note_that_begins_with_a_figure_is_for_a_person(note: s
     assert scores.rows[0].value.status == status
 
 
-def score_rows(*rows: Row, types: Sequence[ValueType], values: Sequence[RowValue] = ()) -> Scores:
+def score_rows(
+    *rows: Row, types: Sequence[ValueType], values: Sequence[RowValue] = (), unread: tuple[int, ...] = ()
+) -> Scores:
     codes = [f"I.{n + 1}" for n in range(len(rows))]
     catalogue = make_catalogue(codes, list(types))
     indicators = tuple(replace(one, unit="" if one.type == "header" else one.unit) for one in catalogue.indicators)
     return score_report(
-        Table(rows, "", (), (1,)),
+        Table(rows, "", (), (1,), unread_pages=unread),
         replace(catalogue, indicators=indicators),
         Matching(tuple(RowMatch(n, code, 0.9999, None) for n, code in enumerate(codes)), (), 1.0),
         tuple(values or map(make_row_value, rows)),
@@ -93,3 +95,14 @@ def test_words_that_go_on_in_the_note_are_cut(value: str, note: str, held: bool)
     (trust,) = score_rows(row, types=["text"], values=values).rows
     assert ("runs-over" in trust.value.reasons, "runs-over" in trust.note.reasons) == (held, held)
     assert trust.note.status == "review" or not held
+
+
+@pytest.mark.parametrize(("unread", "held"), [((2,), True), ((3,), False), ((), False)])
+def test_a_row_that_goes_on_behind_an_unread_page_lacks_what_stood_there(unread: tuple[int, ...], held: bool) -> None:
+    """A note filled a page of its own, and what stood before and behind it was accepted as the whole."""
+    row = make_row(0, "Chỉ tiêu I.1", "4")
+    note = replace(row.note, state="read", raw="Báo cáo năm")
+    row = replace(row, note=note, pieces=(Piece(1, (0.1, 0.8, 0.9, 0.9)), Piece(3, (0.1, 0.1, 0.9, 0.2))))
+    (trust,) = score_rows(row, types=["count"], unread=unread).rows
+    assert ("cut-off" in trust.note.reasons, "cut-off" in trust.label.reasons) == (held, held)
+    assert "cut-off" not in trust.value.reasons
