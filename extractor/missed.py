@@ -16,7 +16,7 @@ from extractor.records import Catalogue, LooseLine, PageText
 from extractor.value import plain_words
 
 SAME_LABEL = 90  # rapidfuzz partial score of a line and the beginning of a label, both without their marks
-LONE_LINES = 2
+LONE_LINES = 2  # a page without a table may have: its number, and a stamp
 NEAR = 0.02  # of the page's height below a ruled table
 BEGINNING = 24  # letters of a label: what a wrapped line has of it, and more than an office's name
 
@@ -27,7 +27,8 @@ def find_missed(
     """Numbers of such pages. `order`: pages of the report in its order; `form`: those that hold the form."""
     follow = {after for before, after in pairwise(order) if before in form}
     labels = _labels(catalogue)
-    missed = [page.number for page in texts if page.number in _within(order, form) and _is_text(page)]
+    within = _within(order, form)
+    missed = [page.number for page in texts if page.number in within and _is_text(page)]
     for page in texts:
         if page.number in {*follow, *form} and page.number not in missed:
             behind, above = _outside(page)

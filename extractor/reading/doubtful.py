@@ -14,7 +14,7 @@ import numpy as np
 
 from extractor.reading.lexicon import ROW_NUMBER, SURE_WORD, find_words, is_known, read_words
 from extractor.reading.lines import INK_BELOW
-from extractor.reading.spaces import find_white
+from extractor.reading.spaces import blank_columns, find_white
 from extractor.records import Reading, TextLine
 
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops spaces beside marks
@@ -87,8 +87,7 @@ def _find_gaps(first: Reading, line: TextLine) -> list[int | None]:
     spans = find_words(first)
     if not first.places or not spans:
         return []
-    y0, y1 = line.inner[1], line.inner[3]
-    white = np.asarray((line.clean[y0:y1] >= INK_BELOW).all(axis=0))
+    white = blank_columns(line)
     inner = [find_white(white, first.places[a[1] - 1], first.places[b[0]])[0] for a, b in pairwise(spans)]
     return [0, *inner, line.clean.shape[1]]
 

@@ -31,7 +31,11 @@ MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
 SLIVER = 0.2  # text heights: what is left of a letter beside a border is no lower, in one piece or several
 BESIDE_SLIVER, BEYOND_SLIVER = 0.5, 0.15  # text heights between it and its line; by which it is higher or lower
-LEAST_FREE, AS_DOTTED = 0.3, 0.5  # text heights of a side beside no line that tell, and share of as much ink there
+DOT, LEAST_DOTS, AS_DENSE = (
+    0.22,
+    2,
+    0.4,
+)  # text heights of a dotted ruling's dots; so many beside no line, as dense as beside one
 MARK = (0.18, 0.25)  # text heights: a ditto mark, or each of its two strokes, is no lower; no narrower as one
 MARK_GAP = 0.2  # text heights between its strokes
 BROKEN_DASH = (0.22, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
@@ -100,28 +104,44 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
 
 
 def _runs_over(boxes: np.ndarray, lines: tuple[InkLine, ...], shape: tuple[int, ...], text_height: float) -> bool:
-    """Whether components left out lie between a line's end and a side of the cell, no higher or lower than it.
-
-    Those of a dotted ruling lie above, below and between the lines as well.
-    """
+    """Whether components left out lie between a line's end and a side of the cell, no higher or lower than it."""
     near, beyond = BESIDE_SLIVER * text_height, BEYOND_SLIVER * text_height
-    heights = boxes[:, 3] - boxes[:, 1]
-    at_right, at_left = boxes[:, 2] >= shape[1] - 1, boxes[:, 0] <= 1
-    apart = np.ones(len(boxes), bool)
-    for line in lines:
-        apart &= (boxes[:, 3] <= line.y0 - beyond) | (boxes[:, 1] >= line.y1 + beyond)
-    free = shape[0] - sum(line.y1 - line.y0 + 2 * beyond for line in lines)
     for line in lines:
         level = (boxes[:, 1] >= line.y0 - beyond) & (boxes[:, 3] <= line.y1 + beyond)
-        right = at_right & (boxes[:, 0] >= line.x1) & (boxes[:, 0] <= line.x1 + near)
-        left = at_left & (boxes[:, 2] <= line.x0) & (boxes[:, 2] >= line.x0 - near)
-        for beside, side in ((right, at_right), (left, at_left)):
-            found = heights[level & beside].sum()
-            usual = found / (line.y1 - line.y0 + 2 * beyond)
-            dotted = free >= LEAST_FREE * text_height and heights[apart & side].sum() >= AS_DOTTED * usual * free
-            if found >= SLIVER * text_height and not dotted:
+        right = (boxes[:, 2] >= shape[1] - 1) & (boxes[:, 0] >= line.x1) & (boxes[:, 0] <= line.x1 + near)
+        left = (boxes[:, 0] <= 1) & (boxes[:, 2] <= line.x0) & (boxes[:, 2] >= line.x0 - near)
+        for side in (right, left):
+            found = boxes[level & side]
+            if (found[:, 3] - found[:, 1]).sum() < SLIVER * text_height:
+                continue
+            if not _are_dots(found, boxes, lines, shape, text_height):
                 return True
     return False
+
+
+def _are_dots(
+    found: np.ndarray,
+    boxes: np.ndarray,
+    lines: tuple[InkLine, ...],
+    shape: tuple[int, ...],
+    text_height: float,
+) -> bool:
+    """Whether what lies beside a line is of a dotted ruling: small, and as dense where no line is, but at the corners.
+
+    What level rulings leave in the corners, and a letter's slivers beside another line, are no such dots.
+    """
+    beyond, most = BEYOND_SLIVER * text_height, DOT * text_height
+    small = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) <= most
+    at_left = found[0, 0] <= 1
+    apart = small & ((boxes[:, 0] <= 1) if at_left else (boxes[:, 2] >= shape[1] - 1))
+    apart &= (boxes[:, 1] > 0) & (boxes[:, 3] < shape[0])
+    free = shape[0] - sum(line.y1 - line.y0 + 2 * beyond for line in lines)
+    for line in lines:
+        apart &= (boxes[:, 3] <= line.y0 - beyond) | (boxes[:, 1] >= line.y1 + beyond)
+    if (found[:, 2:] - found[:, :2]).max() > most or apart.sum() < LEAST_DOTS or free <= 0:
+        return False
+    reach = max(int(found[:, 3].max() - found[:, 1].min()), 1)
+    return bool(apart.sum() / free >= AS_DENSE * len(found) / reach)
 
 
 def _is_print(boxes: np.ndarray, text_height: float) -> np.ndarray:

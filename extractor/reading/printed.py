@@ -36,8 +36,10 @@ def read_again(
     cells: Sequence[tuple[CellText, ...]], engine: Engine | None, words: frozenset[str]
 ) -> dict[int, tuple[Second, ...]]:
     """Second readings of what the first engine was not sure of in lines of text, by id() of the first reading."""
-    unsure = find_unsure(cells, words) if engine is not None else []
-    return seconds_of(unsure, engine.read([part.line for _, part in unsure]) if engine is not None and unsure else [])
+    if engine is None:
+        return {}
+    unsure = find_unsure(cells, words)
+    return seconds_of(unsure, engine.read([part.line for _, part in unsure]) if unsure else [])
 
 
 def find_unsure(cells: Sequence[tuple[CellText, ...]], words: frozenset[str]) -> list[tuple[Reading, Doubtful]]:

@@ -19,8 +19,7 @@ def with_spaces(reading: Reading, line: TextLine) -> Reading:
     """The reading, a mark and the word behind it parted where white parts them. Narrower white says nothing."""
     if not reading.places or MARK.search(reading.text) is None:
         return reading
-    y0, y1 = line.inner[1], line.inner[3]
-    blank = np.asarray((line.clean[y0:y1] >= INK_BELOW).all(axis=0))
+    blank = blank_columns(line)
     text, chars, places = reading.text, list(reading.chars), list(reading.places)
     spaces = [find_white(blank, places[at - 1], places[at + 1])[1] for at in range(1, len(text) - 1) if text[at] == " "]
     least = max(SPACE * line.text_height, OF_USUAL * min(spaces, default=0))
@@ -32,6 +31,11 @@ def with_spaces(reading: Reading, line: TextLine) -> Reading:
             chars.insert(at, ((" ", 1.0),))
             places.insert(at, (left + right) / 2)
     return replace(reading, text=text, chars=tuple(chars), places=tuple(places))
+
+
+def blank_columns(line: TextLine) -> np.ndarray:
+    """Which columns of a line's crop have no ink, as high as the line is: bool (w,)."""
+    return np.asarray((line.clean[line.inner[1] : line.inner[3]] >= INK_BELOW).all(axis=0))
 
 
 def find_white(blank: np.ndarray, left: float, right: float) -> tuple[int | None, int]:

@@ -223,7 +223,8 @@ def _score_row(
         # whose unit and note they are is told by the row's place alone
         unit, note = (_hold(trust, "illegible-label") for trust in (scored.unit, scored.note))
         scored = replace(scored, unit=unit, note=note)
-    if row.pieces and any(row.pieces[0].page < page < row.pieces[-1].page for page in judge.unread):
+    pages = [piece.page for piece in row.pieces]
+    if any(min(pages, default=page) < page < max(pages, default=page) for page in judge.unread):
         scored = replace(scored, label=_hold(scored.label, "cut-off"), note=_hold(scored.note, "cut-off"))
     return _doubt(scored) if doubted else scored
 

@@ -59,6 +59,10 @@ def test_print_far_from_the_side_does_not_run_over_it() -> None:
 def test_dots_of_a_ruling_beside_print_are_none_and_slivers_at_every_line_are_no_dots() -> None:
     dots = [(146, y, WIDTH, y + 4) for y in range(1, 60, 7)]
     assert not find_lines(cell(DIGIT, *dots), TEXT_HEIGHT).runs_over
+    # a stem is no dot, and what level rulings leave in the corners are none either
+    corners = [(146, 0, WIDTH, 3), (146, 57, WIDTH, 60)]
+    for left in ([(145, 17, WIDTH, 44)], [(146, y, WIDTH, y + 4) for y in (18, 28, 39)]):
+        assert find_lines(cell(DIGIT, *corners, *left), TEXT_HEIGHT).runs_over
     two = np.full((120, WIDTH), 255, np.uint8)
     two[:60], two[60:] = (cell(DIGIT, (145, 17, WIDTH, 44)),) * 2
     found = find_lines(two, TEXT_HEIGHT)
