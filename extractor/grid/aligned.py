@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.grid.bands import find_row_borders
-from extractor.grid.frame import find_framed, find_level_frame, find_upright_frame, rulings_outside
-from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns, keep_apart
+from extractor.grid.frame import SAME_END, find_framed, find_level_frame, find_upright_frame, rulings_outside
+from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns, keep_apart, reach_out
 from extractor.grid.lattice import build_grid
 from extractor.grid.level import find_lost_rulings, find_row_rulings
 from extractor.grid.line import Line
@@ -80,8 +80,8 @@ def _find_aligned(
     frame = find_upright_frame(rulings, page, guide) if guide.ruled else find_level_frame(rulings, page)
     # in a table without upright rulings, a long upright stroke is a scanner's streak
     streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
-    printed = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
-    lines = _text_lines(printed, page.text_height, taken, frame)
+    found = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
+    lines = _text_lines(found, page.text_height, taken, frame)
     block = _table_block(lines, page, guide)
     xs = _columns(block, page, guide)
     if not xs and guide.usual and not guide.ruled:
@@ -91,8 +91,13 @@ def _find_aligned(
     if not xs:
         return (), 0
     left_out = _n_full([line for line in lines if line not in block], page)
-    xs = keep_apart(xs, [phrase for line in block for phrase in line.phrases], page.text_height)
-    phrases = [p for line in block for p in line.phrases if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
+    printed = [phrase for line in block for phrase in line.phrases]
+    xs = reach_out(keep_apart(xs, printed, page.text_height), printed, page.text_height)
+    if not guide.ruled and frame[0] > 0:
+        # level rulings end where the table does, be its last column all but blank
+        end = SAME_END * page.text_height
+        xs = [min(xs[0], frame[0] + end), *xs[1:-1], max(xs[-1], frame[2] - end)]
+    phrases = [p for p in printed if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     rows = find_row_borders(phrases, xs, page.text_height)
     told, by_white = rows.ys, rows.by_white
     full = [(line.y0 + line.y1) / 2 for line in block if _n_apart(line, page.text_height) >= LEAST_COLUMNS]

@@ -63,10 +63,15 @@ def follow_columns(guide: Sequence[float], phrases: Sequence[Phrase], text_heigh
     counts = np.array([len(set(owner[words])) for words in crossed])
     shift = _clear_middle(shifts, counts)
     borders = [x + shift for x in guide]
-    left = [p.x0 for p in phrases if p.x0 < borders[0] < p.x1 <= borders[1]]
-    right = [p.x1 for p in phrases if borders[-2] <= p.x0 < borders[-1] < p.x1]
-    borders[0], borders[-1] = min([borders[0], *left]), max([borders[-1], *right])
-    return borders
+    return reach_out(borders, phrases, 0.0)
+
+
+def reach_out(borders: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[float]:
+    """The borders, the outermost moved out to hold all of what lies across them and in no column but theirs."""
+    pad = PAD * text_height
+    left = [p.x0 - pad for p in phrases if p.x0 < borders[0] < p.x1 <= borders[1]]
+    right = [p.x1 + pad for p in phrases if borders[-2] <= p.x0 < borders[-1] < p.x1]
+    return [min([borders[0], *left]), *borders[1:-1], max([borders[-1], *right])]
 
 
 def keep_apart(borders: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[float]:

@@ -85,6 +85,12 @@ def test_level_rulings_part_the_rows_where_the_white_does_not() -> None:
     assert shape(find(make_page(gap=0, rulings=True))) == [(N_ROWS, 4)]
 
 
+def test_level_rulings_tell_where_a_last_column_ends() -> None:
+    """Its border stood where most notes end, and the last word of the longest was lost."""
+    (grid,) = find(make_page(gap=0, rulings=True, notes=(3, 5)))
+    assert (grid.box[0], grid.box[2]) == pytest.approx((STT - 20, 1500), abs=15)
+
+
 def test_a_title_over_the_table_is_no_row() -> None:
     page = make_page(top=300)
     print_text(page, "BANG TONG HOP SO LIEU", 420, 180)

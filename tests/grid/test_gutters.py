@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from extractor.grid.aligned import _columns, _followed, _head_length, _TextLine
-from extractor.grid.gutters import find_columns, keep_apart
+from extractor.grid.gutters import find_columns, keep_apart, reach_out
 from extractor.grid.phrases import Phrase, find_phrases
 from extractor.records import Guide
 from tests.grid.test_aligned import N_ROWS, make_image, print_text
@@ -44,6 +44,12 @@ def test_a_page_stands_by_its_own_columns_where_words_run_on_over_those_of_the_o
 def test_a_figure_before_a_note_is_not_of_the_notes_column(note: float, border: float) -> None:
     phrases = [phrase(520, 600, 120.0), phrase(680, 710, 40.0), phrase(730, 900, note)]
     assert keep_apart([80.0, 500.0, 700.0, 1000.0], phrases, 20.0)[2] == border
+
+
+def test_a_note_longer_than_the_others_moves_the_last_border_out() -> None:
+    """The words behind the border were in no cell; a title runs through several columns and tells no border."""
+    phrases = [phrase(90, 120), phrase(60, 130, 40.0), phrase(720, 990, 40.0), phrase(300, 1200, 80.0)]
+    assert reach_out([80.0, 200.0, 700.0, 900.0], phrases, 20.0) == [50.0, 200.0, 700.0, 1000.0]
 
 
 @pytest.mark.parametrize(("first", "length"), [(((100, 150), (180, 500), (600, 900)), 0), (((400, 900),), 1)])
