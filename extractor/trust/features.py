@@ -149,9 +149,16 @@ def page_noise(rows: Sequence[Row]) -> dict[int, float]:
     return {page: sum(found) / (len(found) + FEW_CELLS) for page, found in seen.items()}
 
 
-def known_unit(value: RowValue) -> bool:
-    """Whether the printed unit is a spelling of one that the catalogue has."""
-    return value.unit is not None and value.unit_confidence >= 1.0
+def known_unit(value: RowValue, raw: str) -> bool:
+    """Whether the printed unit is a spelling of one that the catalogue has, in capitals as somebody writes them."""
+    return value.unit is not None and value.unit_confidence >= 1.0 and not _has_odd_capitals(raw)
+
+
+def _has_odd_capitals(text: str) -> bool:
+    """Whether a word with tone marks is all capitals among others that are not ("HỒ sơ"): abbreviations have none."""
+    words = re.findall(r"[^\W\d_]{2,}", unicodedata.normalize("NFC", text))
+    marked = [word for word in words if any(map(unicodedata.combining, unicodedata.normalize("NFD", word)))]
+    return any(word.isupper() for word in marked) and not all(word.isupper() for word in words)
 
 
 def _reading_features(field: Field, place: Place, same: frozenset[str]) -> dict[str, float]:

@@ -234,7 +234,7 @@ def _score_unit(
 ) -> Trust:
     """Trust in a row's unit; a blank one where the form has a unit may stand in another column, or be lost."""
     code = "" if indicator is None else indicator.code
-    trust = _score_text(judge, "unit", row, code, place, known=known_unit(value), spilled=spilled)
+    trust = _score_text(judge, "unit", row, code, place, known=known_unit(value, row.unit.raw), spilled=spilled)
     if indicator is not None and not indicator.unit and row.index in judge.sharing:
         return _hold(trust, "merged-cell")  # a title's row has no unit, and what was lost is the ruling below it
     missing = indicator is not None and bool(indicator.unit) and row.unit.state == "blank"

@@ -32,7 +32,7 @@ from extractor.records import (
 )
 from extractor.settings import TrustSettings
 from extractor.trust import TrustModel, find_certain, load_model, score_report
-from extractor.trust.features import KINDS, Kind, Place, value_features
+from extractor.trust.features import KINDS, Kind, Place, known_unit, value_features
 from extractor.trust.model import NEVER, find_threshold
 from tests.builders import BOX, make_catalogue, make_head, make_row, make_value
 
@@ -379,3 +379,12 @@ def test_a_note_of_a_row_that_has_its_place_alone_is_for_a_person(state: CellSta
     ).rows
     assert trust.note.status == status
     assert ("illegible-label" in trust.note.reasons) is (status == "review")
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [("HỒ sơ", False), ("HỒ Sơ", False), ("Hồ sơ", True), ("HỒ SƠ", True), ("UBND cấp xã", True), ("ĐVT", True)],
+)
+def test_capitals_that_nobody_writes_make_no_known_unit(raw: str, known: bool) -> None:
+    """The normal form was right, but what was said to be printed was not, and accepted."""
+    assert known_unit(RowValue(0, make_value(""), "Hồ sơ", 1.0, Note("")), raw) is known
