@@ -7,57 +7,56 @@ rows are parted by level rulings where there are enough of them, else by the whi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
-
 from extractor.grid.bands import find_row_borders
-from extractor.grid.frame import SAME_END, find_framed, find_level_frame, find_upright_frame, rulings_outside
+from extractor.grid.frame import (
+    FEWEST_RULINGS,
+    LEAST_RULINGS,
+    SAME_END,
+    find_framed,
+    find_level_frame,
+    find_upright_frame,
+    rulings_outside,
+)
 from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow_columns, keep_apart, reach_out
 from extractor.grid.lattice import build_grid
 from extractor.grid.level import find_lost_rulings, find_row_rulings
 from extractor.grid.line import Line
-from extractor.grid.phrases import Phrase, find_phrases, group_lines
+from extractor.grid.phrases import Phrase, find_phrases
+from extractor.grid.printed_lines import (
+    CENTRED,
+    LEAST_COLUMNS,
+    LEAST_LINES,
+    MAX_LINE_GAP,
+    PAGE_NUMBER,
+    PrintedLine,
+    find_printed_lines,
+    find_runs,
+    n_apart,
+    n_full,
+    trim,
+    without_lone,
+    without_titles,
+)
 from extractor.grid.rulings import Rulings
-from extractor.records import Box, Grid, Guide, PageImage
+from extractor.records import Grid, Guide, PageImage
 
-LEAST_LINES = 5  # fewer aligned lines are a letterhead or signatures
 LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
-LEAST_COLUMNS = 3
 WIDE_CELLS = 2  # phrases of one line that may cross the borders that most pages have
 BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on a page whose rulings are broken
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
 WRAPPED = 0.9  # text heights between two lines of one cell
-MAX_LINE_GAP = 5.0  # text heights: a wider white band ends the table
-LONE_GAP = 1.5  # times the widest usual gap: beyond it stands a page number, not a row
-WIDE_ROW_GAP = 2.5  # text heights: white between two rows that both are of one line
-PAGE_NUMBER = 6  # letters of a page number with its dashes
-HAIR = 0.08  # text heights: a lone stroke this thin at most is of a ruling that was lost
-MOST_DASHES = 3  # phrases of a line without a letter: more are what is left of a level ruling
 LEAST_STREAK = 6.0  # text heights: no letter is as tall, nor two in line
-CENTRED = 0.04  # of the table's width: how far the middle of a title lies from the table's, or one border from another
-MAX_CROSSING_RUN = 2  # consecutive lines across the gutters that still are section titles
-
-
-@dataclass(frozen=True, slots=True)
-class _TextLine:
-    """Phrases of one visual line, left to right."""
-
-    phrases: tuple[Phrase, ...]
-
-    @property
-    def y0(self) -> float:
-        return min(p.y0 for p in self.phrases)
-
-    @property
-    def y1(self) -> float:
-        return max(p.y1 for p in self.phrases)
 
 
 def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid] = ()) -> tuple[Grid, ...]:
     """The unruled table of a page, at most one, above or below the tables `taken`. `guide`: another page's columns."""
     found, left_out = _find_aligned(page, rulings, guide, taken)
+    if not found and not guide.borders:
+        # paragraphs near a small table hide its gutters, but not the rulings that frame it
+        found, left_out = _find_aligned(page, rulings, guide, taken, FEWEST_RULINGS)
     if found and left_out > LEAST_FOLLOWED and guide.borders and not guide.ruled:
         # print of this page that crosses another's columns ends its table, unless it goes by its own
         alone, _ = _find_aligned(page, rulings, replace(guide, borders=()), taken)
@@ -72,16 +71,19 @@ def find_aligned(page: PageImage, rulings: Rulings, guide: Guide, taken: Sequenc
 
 
 def _find_aligned(
-    page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid]
+    page: PageImage, rulings: Rulings, guide: Guide, taken: Sequence[Grid], framing: int = LEAST_RULINGS
 ) -> tuple[tuple[Grid, ...], int]:
-    """The table, and how many lines of print in several columns are left out of it."""
+    """The table, and how many lines of print in several columns are left out of it.
+
+    `framing`: how many level rulings of one width frame a table.
+    """
     guide = replace(guide, borders=tuple(x * page.gray.shape[1] for x in guide.borders))
     rulings = rulings_outside(rulings, taken, page.text_height)
-    frame = find_upright_frame(rulings, page, guide) if guide.ruled else find_level_frame(rulings, page)
+    frame = find_upright_frame(rulings, page, guide) if guide.ruled else find_level_frame(rulings, page, framing)
     # in a table without upright rulings, a long upright stroke is a scanner's streak
     streaks = [s for s in rulings.columns if s.length > LEAST_STREAK * page.text_height]
     found = find_phrases(page, rulings.columns if guide.ruled else streaks, rulings.rows)
-    lines = _text_lines(found, page.text_height, taken, frame)
+    lines = find_printed_lines(found, page.text_height, taken, frame)
     block = _table_block(lines, page, guide)
     xs = _columns(block, page, guide)
     if not xs and guide.usual and not guide.ruled:
@@ -90,7 +92,7 @@ def _find_aligned(
             block, xs = _lone_rows(lines, page, guide)
     if not xs:
         return (), 0
-    left_out = _n_full([line for line in lines if line not in block], page)
+    left_out = n_full([line for line in lines if line not in block], page.text_height)
     printed = [phrase for line in block for phrase in line.phrases]
     xs = reach_out(keep_apart(xs, printed, page.text_height), printed, page.text_height)
     if not guide.ruled and frame[0] > 0:
@@ -100,7 +102,7 @@ def _find_aligned(
     phrases = [p for p in printed if xs[0] <= (p.x0 + p.x1) / 2 <= xs[-1]]
     rows = find_row_borders(phrases, xs, page.text_height)
     told, by_white = rows.ys, rows.by_white
-    full = [(line.y0 + line.y1) / 2 for line in block if _n_apart(line, page.text_height) >= LEAST_COLUMNS]
+    full = [(line.y0 + line.y1) / 2 for line in block if n_apart(line, page.text_height) >= LEAST_COLUMNS]
     ruled = find_row_rulings([(line.y0, line.y1) for line in block], full, rulings, xs, page.text_height)
     ys, certainty = (ruled, RULED_ROWS) if ruled else (told, WHITE_ROWS if by_white else GUESSED_ROWS)
     if ruled and by_white:
@@ -132,20 +134,7 @@ def _level(y: float, xs: Sequence[float], merged: Sequence[tuple[int, float, flo
     return Line(y, tuple(span for column, span in enumerate(pairwise(xs)) if column not in broken))
 
 
-def _text_lines(phrases: Sequence[Phrase], text_height: float, taken: Sequence[Grid], frame: Box) -> list[_TextLine]:
-    free = [
-        p
-        for p in phrases
-        if frame[0] <= (p.x0 + p.x1) / 2 <= frame[2]
-        and frame[1] <= (p.y0 + p.y1) / 2 <= frame[3]
-        and not any(g.box[1] <= (p.y0 + p.y1) / 2 <= g.box[3] for g in taken)
-        and (p.n_letters > 1 or p.x1 - p.x0 > HAIR * text_height)
-    ]
-    lines = [_TextLine(tuple(sorted(group, key=lambda p: p.x0))) for group in group_lines(free, text_height)]
-    return [line for line in lines if any(p.full for p in line.phrases) or len(line.phrases) <= MOST_DASHES]
-
-
-def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[float]:
+def _columns(block: list[PrintedLine], page: PageImage, guide: Guide) -> list[float]:
     """Borders of the block's columns, empty where there are too few."""
     own = _own_columns(block, page.text_height)
     phrases = [phrase for line in block for phrase in line.phrases]
@@ -153,7 +142,7 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
     followed, crossing = _followed(guide, block, page)
     most = max(few, WIDE_CELLS) if guide.usual else few
     # where labels take two lines, and units and figures stand between them, hardly a line is full
-    if followed and (_n_full(block, page) >= LEAST_FOLLOWED or _is_part(own, followed, block)):
+    if followed and (n_full(block, page.text_height) >= LEAST_FOLLOWED or _is_part(own, followed, block)):
         shared = _shared(block, followed, wide) - _shared(block, own, wide) if own else 0
         beside = sum(line.phrases[0].x1 < followed[0] or line.phrases[-1].x0 > followed[-1] for line in block)
         if guide.ruled:
@@ -167,14 +156,14 @@ def _columns(block: list[_TextLine], page: PageImage, guide: Guide) -> list[floa
     return own if len(own) > LEAST_COLUMNS else []
 
 
-def _own_columns(block: Sequence[_TextLine], text_height: float) -> list[float]:
+def _own_columns(block: Sequence[PrintedLine], text_height: float) -> list[float]:
     """Borders of the gutters that the block's lines leave white, empty where too few tell."""
     # a line of one phrase may be a title or wrapped, so it tells no gutter
     rich = [line.phrases for line in block if len(line.phrases) > 1]
     return find_columns(rich, text_height) if len(rich) >= LEAST_LINES else []
 
 
-def _followed(guide: Guide, block: Sequence[_TextLine], page: PageImage) -> tuple[list[float], int]:
+def _followed(guide: Guide, block: Sequence[PrintedLine], page: PageImage) -> tuple[list[float], int]:
     """The guide's borders laid over the block, and how many phrases cross them; none where there is nothing to lay."""
     phrases = [phrase for line in block for phrase in line.phrases]
     if not guide.borders or not phrases:
@@ -191,7 +180,7 @@ def _n_over(xs: Sequence[float], phrases: Sequence[Phrase]) -> int:
     return sum(any(p.x0 < x < p.x1 for x in xs[1:-1]) for p in phrases)
 
 
-def _is_part(own: Sequence[float], followed: Sequence[float], block: Sequence[_TextLine]) -> bool:
+def _is_part(own: Sequence[float], followed: Sequence[float], block: Sequence[PrintedLine]) -> bool:
     """Whether the gutters that a page tells itself are among those of another page: near them, or no print between."""
     near = CENTRED * (followed[-1] - followed[0])
     printed = [(p.x0 + p.x1) / 2 for line in block for p in line.phrases]
@@ -213,7 +202,7 @@ def _parts_last(own: Sequence[float], followed: Sequence[float], near: float) ->
     return kept and followed[-2] + near < own[-2] < followed[-1] - near
 
 
-def _shared(block: list[_TextLine], xs: Sequence[float], wide: float) -> int:
+def _shared(block: list[PrintedLine], xs: Sequence[float], wide: float) -> int:
     """Lines of which two phrases that stand far apart lie in one column."""
     return sum(
         any(b.x0 - a.x1 > wide and not any(a.x1 <= x <= b.x0 for x in xs) for a, b in pairwise(line.phrases))
@@ -221,36 +210,36 @@ def _shared(block: list[_TextLine], xs: Sequence[float], wide: float) -> int:
     )
 
 
-def _table_block(lines: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
+def _table_block(lines: list[PrintedLine], page: PageImage, guide: Guide) -> list[PrintedLine]:
     """The longest run of lines that share gutters."""
-    best: list[_TextLine] = []
-    for run in _runs(lines, page.text_height):
+    best: list[PrintedLine] = []
+    for run in find_runs(lines, page.text_height):
         block = _refined(_guided(run, page, guide), page, guide) or _refined(run, page, guide)
         if len(block) > len(best):
             best = block
-    return _without_lone(best, page.text_height)
+    return without_lone(best, page.text_height)
 
 
-def _refined(block: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
+def _refined(block: list[PrintedLine], page: PageImage, guide: Guide) -> list[PrintedLine]:
     """The lines of the block that share gutters, empty where too few do."""
     for _ in range(4):
         xs = _columns(block, page, guide)
         if not xs:
             block = block[max(len(block) // 10, 1) :]  # a head above the table hides its gutters
             continue
-        trimmed = _without_titles(_trim(block, xs[1:-1], page.text_height), xs)
+        trimmed = without_titles(trim(block, xs[1:-1], page.text_height), xs)
         if len(trimmed) == len(block):
             break
         block = trimmed
     return block if _columns(block, page, guide) else []
 
 
-def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLine]:
+def _guided(run: list[PrintedLine], page: PageImage, guide: Guide) -> list[PrintedLine]:
     """The part of the run that lies between the borders of another page's table."""
     xs, _ = _followed(guide, run, page)
     if not xs:
         return []
-    part = _trim(run, xs[1:-1], page.text_height)
+    part = trim(run, xs[1:-1], page.text_height)
     crossing = [
         i for i, line in enumerate(part) if any(crosses(p, x, page.text_height) for p in line.phrases for x in xs[1:-1])
     ]
@@ -262,7 +251,7 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
     # titles above the table and signatures below it stand across its columns
     spans = [(start, end) for start in (0, *(i + 1 for i in crossing)) for end in (*crossing, len(part)) if start < end]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        outside = _n_full([*part[:start], *part[end:]], page)
+        outside = n_full([*part[:start], *part[end:]], page.text_height)
         inside = sum(start <= i < end for i in crossing)
         if outside < LEAST_FOLLOWED and inside <= few * (end - start):
             block = part[start:end]
@@ -271,14 +260,14 @@ def _guided(run: list[_TextLine], page: PageImage, guide: Guide) -> list[_TextLi
     return whole
 
 
-def _keeps(block: list[_TextLine], page: PageImage, guide: Guide) -> bool:
+def _keeps(block: list[PrintedLine], page: PageImage, guide: Guide) -> bool:
     """Whether the block has all columns of another page."""
     return len(_columns(block, page, guide)) == len(guide.borders)
 
 
 def _framed_rows(
-    lines: list[_TextLine], rulings: Rulings, page: PageImage, guide: Guide
-) -> tuple[list[_TextLine], list[float]]:
+    lines: list[PrintedLine], rulings: Rulings, page: PageImage, guide: Guide
+) -> tuple[list[PrintedLine], list[float]]:
     """The lines between level rulings that are as wide as other pages' table, and the borders of those pages."""
     if not guide.borders:
         return [], []
@@ -290,18 +279,18 @@ def _framed_rows(
     return (block, xs) if clear else ([], [])
 
 
-def _lone_rows(lines: list[_TextLine], page: PageImage, guide: Guide) -> tuple[list[_TextLine], list[float]]:
+def _lone_rows(lines: list[PrintedLine], page: PageImage, guide: Guide) -> tuple[list[PrintedLine], list[float]]:
     """The lines of a row or two, too few to tell columns, and the borders of most pages, between which they stand.
 
     They are the end of the table, at the head of a page: below a page number alone.
     """
-    block: list[_TextLine] = []
+    block: list[PrintedLine] = []
     xs: list[float] = []
     for line in lines:
         gap = line.y0 - block[-1].y1 if block else 0.0
         if block and gap <= WRAPPED * page.text_height and _is_clear(line, xs, page):
             block.append(line)
-        elif _n_apart(line, page.text_height) >= LEAST_COLUMNS and gap <= MAX_LINE_GAP * page.text_height:
+        elif n_apart(line, page.text_height) >= LEAST_COLUMNS and gap <= MAX_LINE_GAP * page.text_height:
             own = xs or _followed(guide, [line], page)[0]
             filled = {sum(x < (p.x0 + p.x1) / 2 for x in own) for p in line.phrases}
             if len(filled) >= LEAST_COLUMNS and _is_clear(line, own, page):
@@ -311,85 +300,7 @@ def _lone_rows(lines: list[_TextLine], page: PageImage, guide: Guide) -> tuple[l
     return block, xs
 
 
-def _is_clear(line: _TextLine, xs: Sequence[float], page: PageImage) -> bool:
+def _is_clear(line: PrintedLine, xs: Sequence[float], page: PageImage) -> bool:
     """Whether all of a line lies between the borders, and across none."""
     inside = xs[0] < line.phrases[0].x0 and line.phrases[-1].x1 < xs[-1]
     return inside and not any(crosses(p, x, page.text_height) for p in line.phrases for x in xs)
-
-
-def _without_titles(block: list[_TextLine], xs: Sequence[float]) -> list[_TextLine]:
-    """Without the lines at the top that stand centred over the table."""
-    middle, near = (xs[0] + xs[-1]) / 2, CENTRED * (xs[-1] - xs[0])
-    start = 0
-    while start < len(block) and len(block[start].phrases) == 1:
-        phrase = block[start].phrases[0]
-        if abs((phrase.x0 + phrase.x1) / 2 - middle) > near:
-            break
-        start += 1
-    return block[start:]
-
-
-def _runs(lines: list[_TextLine], text_height: float) -> list[list[_TextLine]]:
-    runs: list[list[_TextLine]] = []
-    for line in lines:
-        if runs and line.y0 - runs[-1][-1].y1 <= MAX_LINE_GAP * text_height:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return runs
-
-
-def _trim(block: list[_TextLine], gutters: Sequence[float], text_height: float) -> list[_TextLine]:
-    """The longest stretch without a run of lines across the gutters: paragraphs above and below fall away."""
-    crossing = [any(crosses(p, g, text_height) for p in line.phrases for g in gutters) for line in block]
-    stretches: list[list[tuple[_TextLine, bool]]] = [[]]
-    run = 0
-    for line, is_crossing in zip(block, crossing, strict=True):
-        run = run + 1 if is_crossing else 0
-        if run > MAX_CROSSING_RUN:
-            stretches.append([])
-        else:
-            stretches[-1].append((line, is_crossing))
-    longest = max(stretches, key=len)
-    longest = longest[_head_length(longest, text_height) :]
-    while longest and longest[-1][1]:
-        longest = longest[:-1]
-    return [line for line, _ in longest]
-
-
-def _head_length(lines: Sequence[tuple[_TextLine, bool]], text_height: float) -> int:
-    """How many lines above the first full one are a title. `lines`: each with whether it crosses a gutter."""
-    full = next((i for i, (line, _) in enumerate(lines) if _n_apart(line, text_height) >= LEAST_COLUMNS), len(lines))
-    leading = next((i for i, (_, is_crossing) in enumerate(lines[:full]) if not is_crossing), full)
-    crossing = [i for i in range(full) if lines[i][1]]
-    left = min((line.phrases[0].x0 for line, _ in lines), default=0.0)
-    right = max((line.phrases[-1].x1 for line, _ in lines), default=0.0)
-    centred = [abs(lines[i][0].phrases[0].x0 + lines[i][0].phrases[-1].x1 - left - right) / 2 for i in crossing]
-    if len(crossing) > MAX_CROSSING_RUN or (crossing and max(centred) <= CENTRED * (right - left)):
-        return max(crossing[-1] + 1, leading)
-    return leading
-
-
-def _n_full(lines: Sequence[_TextLine], page: PageImage) -> int:
-    return sum(_n_apart(line, page.text_height) >= LEAST_COLUMNS for line in lines)
-
-
-def _n_apart(line: _TextLine, text_height: float) -> int:
-    """Phrases of the line that are hardly of one cell."""
-    return 1 + sum(b.x0 - a.x1 > APART * text_height for a, b in pairwise(line.phrases))
-
-
-def _without_lone(block: list[_TextLine], text_height: float) -> list[_TextLine]:
-    """Without a first or last line that stands far from the others, such as a page number."""
-    if len(block) <= LEAST_LINES:
-        return block
-    gaps = [b.y0 - a.y1 for a, b in pairwise(block)]
-    usual = LONE_GAP * max(float(np.quantile(gaps[1:-1], 0.9)), 1.0)
-
-    def is_lone(line: _TextLine, gap: float) -> bool:
-        # more than a number may be the rest of a row that the page before began
-        longer = sum(phrase.n_letters for phrase in line.phrases) > PAGE_NUMBER
-        far = max(usual, WIDE_ROW_GAP * text_height) if longer else usual
-        return gap > far and len(line.phrases) < LEAST_COLUMNS
-
-    return block[is_lone(block[0], gaps[0]) : -1 if is_lone(block[-1], gaps[-1]) else None]

@@ -12,6 +12,7 @@ from extractor.records import Box, Grid, Guide, PageImage
 
 LEAST_WIDTH = 0.35  # of the page's width: how long a ruling is that frames a table
 LEAST_RULINGS = 4
+FEWEST_RULINGS = 3  # above and below the head, and below the last row
 WHOLE = 0.9  # share of the rulings that have both ends, where none is lost
 LEAST_TRACE = 2.0  # text heights: a shorter upright stroke is a letter
 SAME_END = 1.5  # text heights between the ends of a table's rulings
@@ -31,8 +32,8 @@ def rulings_outside(rulings: Rulings, taken: Sequence[Grid], text_height: float)
     )
 
 
-def find_level_frame(rulings: Rulings, page: PageImage) -> Box:
-    """Where level rulings of one width frame a table; the whole page where there are too few."""
+def find_level_frame(rulings: Rulings, page: PageImage, least: int = LEAST_RULINGS) -> Box:
+    """Where level rulings of one width, at least so many, frame a table; the whole page where there are too few."""
     height, width = page.gray.shape
     wide = [line for line in collinear(list(rulings.rows), page.text_height) if inked(line) > LEAST_WIDTH * width]
     if not wide:
@@ -42,7 +43,7 @@ def find_level_frame(rulings: Rulings, page: PageImage) -> Box:
     left, right = longest.start - near, longest.end + near
     inside = [line for line in wide if left < line.start and line.end < right]
     frame = [r for r in inside if r.start < left + 2 * near and right - 2 * near < r.end]
-    if len(frame) < LEAST_RULINGS:
+    if len(frame) < least:
         return 0.0, 0.0, width, height
     if len(frame) < WHOLE * len(inside):
         # where others lost an end, the first and the last may be lost

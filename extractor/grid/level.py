@@ -34,7 +34,9 @@ def find_row_rulings(
     least = 0.0 if level and _are_broken(level, xs) else SPANNING
     wide = [line.position for line in level if line.covered(xs[0], xs[-1]) > least]
     inside = [y for y in wide if lines[0][0] - 2 * text_height <= y <= lines[-1][1] + 2 * text_height]
-    if len(inside) >= max(LEAST_RULINGS, len(lines) // 5) or _holds_rows(inside, lines, full, text_height):
+    # three rulings frame a head and all rows below it
+    parted = len(inside) > LEAST_RULINGS or (len(inside) == LEAST_RULINGS and _part_rows(inside, full))
+    if (parted and len(inside) >= len(lines) // 5) or _holds_rows(inside, lines, full, text_height):
         top, bottom = [], []
         if lines[0][1] < inside[0]:
             top = [lines[0][0] - 0.3 * text_height]
@@ -47,14 +49,16 @@ def find_row_rulings(
 def _holds_rows(
     rulings: Sequence[float], lines: Sequence[tuple[float, float]], full: Sequence[float], text_height: float
 ) -> bool:
-    """Whether rulings frame all lines, with no more than a row between two of them: notes of many lines make it high.
-
-    Three rulings alone frame a head and all rows below it.
-    """
+    """Whether rulings frame all lines, with no more than a row between two: notes of many lines make it high."""
     if len(rulings) <= LEAST_RULINGS:
         return False
     framed = rulings[0] < lines[0][0] + text_height / 2 and lines[-1][1] - text_height / 2 < rulings[-1]
-    return framed and all(sum(a < y < b for y in full) <= MOST_FULL for a, b in pairwise(rulings))
+    return framed and _part_rows(rulings, full)
+
+
+def _part_rows(rulings: Sequence[float], full: Sequence[float]) -> bool:
+    """Whether no more than a row lies between two rulings. `full`: y of the lines with print in several columns."""
+    return all(sum(a < y < b for y in full) <= MOST_FULL for a, b in pairwise(rulings))
 
 
 def find_lost_rulings(

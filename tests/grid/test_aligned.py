@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from extractor.grid import NO_GUIDE, aligned, find_grids, find_guide, usual_guide
-from extractor.grid.aligned import _is_part, _parts_last, _TextLine
+from extractor.grid.aligned import _is_part, _parts_last
 from extractor.grid.phrases import Phrase, group_lines
+from extractor.grid.printed_lines import PrintedLine
 from extractor.grid.rulings import Rulings
 from extractor.records import Box, Grid, Guide, PageImage
 
@@ -89,6 +90,21 @@ def test_level_rulings_tell_where_a_last_column_ends() -> None:
     """Its border stood where most notes end, and the last word of the longest was lost."""
     (grid,) = find(make_page(gap=0, rulings=True, notes=(3, 5)))
     assert (grid.box[0], grid.box[2]) == pytest.approx((STT - 20, 1500), abs=15)
+
+
+def test_three_rulings_frame_a_table_between_paragraphs() -> None:
+    """Its gutters were hidden by the lines above and below it, and no table was found."""
+    page = np.full((1500, 1600), 255, np.uint8)
+    for row in range(8):
+        y = 320 + row * 50
+        for text, x in (("So van ban", 120), ("ho so", 560), (str(11 * row + 2), 860), (str(7 * row + 3), 1160)):
+            print_text(page, text, x, y)
+    for y in (280, 335, 690):
+        cv2.line(page, (100, y), (1400, y), 0, 2)
+    for y in (140, 180, 220, 740):
+        print_text(page, "Ketquathuchiencacchitieu cuahuyenduoctrinhbaytrongbangduoiday", 100, y)
+    (grid,) = find(page)
+    assert (grid.n_rows, grid.n_columns) == (8, 4)
 
 
 def test_a_title_over_the_table_is_no_row() -> None:
@@ -242,7 +258,7 @@ def test_borders_with_no_print_between_them_are_one() -> None:
         [Phrase(x, 100.0, x + 60, 120.0, 120.0, ((x, x + 60),), 5, True) for x in (110.0, 200.0, 500.0, 900.0, 1100.0)],
         20.0,
     )
-    block = [_TextLine(tuple(line))]
+    block = [PrintedLine(tuple(line))]
     usual = [100.0, 190.0, 480.0, 800.0, 1050.0, 1200.0]
     assert _is_part([100.0, 190.0, 480.0, 600.0, 1050.0, 1200.0], usual, block)
     assert not _is_part([100.0, 190.0, 480.0, 600.0, 1170.0, 1200.0], usual, block)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.grid.aligned import _columns, _followed, _head_length, _TextLine
+from extractor.grid.aligned import _columns, _followed
 from extractor.grid.gutters import find_columns, keep_apart, reach_out
 from extractor.grid.phrases import Phrase, find_phrases
+from extractor.grid.printed_lines import PrintedLine, head_length
 from extractor.records import Guide
 from tests.grid.test_aligned import N_ROWS, make_image, print_text
 
@@ -24,7 +25,7 @@ def test_units_that_are_wider_on_one_page_move_the_border_before_them(usual: boo
     lines += [[phrase(540, 700, 40.0 * row)] for row in (N_ROWS, N_ROWS + 1, N_ROWS + 2)]
     guide = Guide((80.0, 175.0, 580.0, 730.0, 820.0), usual=usual)
     page = make_image(np.full((800, 1600), 255, np.uint8))
-    xs, n_crossing = _followed(guide, [_TextLine(tuple(line)) for line in lines], page)
+    xs, n_crossing = _followed(guide, [PrintedLine(tuple(line)) for line in lines], page)
     assert n_crossing == crossing
     assert (500 < xs[2] < 540) is usual
 
@@ -37,7 +38,7 @@ def test_a_page_stands_by_its_own_columns_where_words_run_on_over_those_of_the_o
     ]
     page = make_image(np.full((1200, 1600), 255, np.uint8))
     guide = Guide((80.0, 175.0, 520.0, 610.0, 815.0, 1000.0), usual=True)
-    assert 700 < _columns([_TextLine(tuple(line)) for line in lines], page, guide)[3] < 720
+    assert 700 < _columns([PrintedLine(tuple(line)) for line in lines], page, guide)[3] < 720
 
 
 @pytest.mark.parametrize(("note", "border"), [(40.0, 720.0), (80.0, 640.0)])
@@ -56,9 +57,9 @@ def test_a_note_longer_than_the_others_moves_the_last_border_out() -> None:
 def test_a_first_row_whose_note_begins_before_the_border_is_no_title(
     first: tuple[tuple[float, float], ...], length: int
 ) -> None:
-    row = _TextLine((phrase(100, 160, 60.0), phrase(180, 500, 60.0), phrase(720, 900, 60.0)))
-    top = _TextLine(tuple(phrase(x0, x1) for x0, x1 in first))
-    assert _head_length([(top, True), (row, False)], 20.0) == length
+    row = PrintedLine((phrase(100, 160, 60.0), phrase(180, 500, 60.0), phrase(720, 900, 60.0)))
+    top = PrintedLine(tuple(phrase(x0, x1) for x0, x1 in first))
+    assert head_length([(top, True), (row, False)], 20.0) == length
 
 
 def test_a_ruling_aslant_is_no_phrase() -> None:
