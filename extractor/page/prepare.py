@@ -13,6 +13,7 @@ from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.discs import find_discs
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_stray, lift_grey
+from extractor.page.panels import lift_panels
 from extractor.page.rims import find_rims
 from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
@@ -39,7 +40,7 @@ def prepare_page(reader: PageReader, number: int, *, trust_layer: bool = True, t
 
 
 def _prepare_digital(sheet: Sheet) -> PageImage:
-    raw, lifted, _ = split_colour(sheet.pixels)
+    raw, lifted, _ = split_colour(lift_panels(sheet.pixels, sheet.dpi))
     height, width = raw.shape
     geometry = Geometry(np.eye(3), (width, height))
     return PageImage(
@@ -58,7 +59,7 @@ def _prepare_digital(sheet: Sheet) -> PageImage:
 
 def _prepare_scan(sheet: Sheet, ordered: int | None) -> PageImage:
     size = (sheet.pixels.shape[1], sheet.pixels.shape[0])
-    raw, lifted, hues = split_colour(sheet.pixels)
+    raw, lifted, hues = split_colour(lift_panels(sheet.pixels, sheet.dpi))
     gray, hidden = even_light(lifted)
     turn = find_turn(gray) if ordered is None else ordered
     layers = [gray, raw, *([] if hues is None else [cv2.compare(hues, hue, cv2.CMP_NE) for hue in HUES])]
