@@ -9,6 +9,7 @@ import numpy as np
 
 from extractor.grid.aligned import find_aligned
 from extractor.grid.between import stand_apart
+from extractor.grid.cuts import count_cuts
 from extractor.grid.frame import rulings_outside
 from extractor.grid.known import add_outer_rows, find_known
 from extractor.grid.lattice import find_lattices
@@ -119,7 +120,14 @@ def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple
     if len(grids) != 1 or grids[0].n_columns < LEAST_COLUMNS:
         return grids
     whole = find_known(rulings, page.number, _borders(grids[0]))
-    return grids if whole is None or whole.n_rows <= grids[0].n_rows else (whole,)
+    found = grids if whole is None or whole.n_rows <= grids[0].n_rows else (whole,)
+    plain = find_lattices(rulings, page.number, page.text_height, known)
+    if _shapes(found) == _shapes(plain) and len(found[0].cells) == len(plain[0].cells):
+        return found
+    # a line of dots below a table is no row, and what no ruling parts may be one cell
+    printed = find_phrases(page, level=rulings.rows)
+    cuts, least = (sum(count_cuts(g, printed, page.text_height) for g in tables) for tables in (found, plain))
+    return plain if plain and cuts > least else found
 
 
 def find_guide(page: PageImage, grids: tuple[Grid, ...]) -> Guide:
