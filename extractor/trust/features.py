@@ -155,10 +155,15 @@ def known_unit(value: RowValue, raw: str) -> bool:
 
 
 def _has_odd_capitals(text: str) -> bool:
-    """Whether a word with tone marks is all capitals among others that are not ("HỒ sơ"): abbreviations have none."""
+    """Whether capitals stand where nobody writes them.
+
+    Within a word ("THủ"), or in a word with tone marks beside others that are not capitals ("HỒ sơ"): abbreviations
+    have no tone marks.
+    """
     words = re.findall(r"[^\W\d_]{2,}", unicodedata.normalize("NFC", text))
     marked = [word for word in words if any(map(unicodedata.combining, unicodedata.normalize("NFD", word)))]
-    return any(word.isupper() for word in marked) and not all(word.isupper() for word in words)
+    within = any(word not in (word.upper(), word.lower(), word.capitalize()) for word in words)
+    return within or (any(word.isupper() for word in marked) and not all(word.isupper() for word in words))
 
 
 def _reading_features(field: Field, place: Place, same: frozenset[str]) -> dict[str, float]:

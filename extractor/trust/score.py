@@ -237,6 +237,8 @@ def _score_unit(
     trust = _score_text(judge, "unit", row, code, place, known=known_unit(value, row.unit.raw), spilled=spilled)
     if indicator is not None and not indicator.unit and row.index in judge.sharing:
         return _hold(trust, "merged-cell")  # a title's row has no unit, and what was lost is the ruling below it
+    if row.unit.state == "read" and value.unit is None:
+        return _hold(trust, "unknown-word")  # two readers may see the same in broken print
     missing = indicator is not None and bool(indicator.unit) and row.unit.state == "blank"
     return _hold(trust, "unit-missing") if missing and "unit" not in row.columns_missing else trust
 
@@ -330,8 +332,8 @@ def _score_text(
 ) -> Trust:
     """Trust in a row's text. `spilled`: words stand in its value cell, which may be those that lack here."""
     field = {"label": row.label, "unit": row.unit, "note": row.note}[kind]
-    if kind in row.columns_missing:
-        return COLUMN_MISSING
+    if kind in row.columns_missing or ("value" in row.columns_missing and not field.pieces):
+        return COLUMN_MISSING  # where the values were not found, a column that no page shows was not found either
     seen = text_features(kind, field, place, known=known)
     marks = kind == "note" and field.state == "read" and _has_marks_alone(field.raw)
     said = (("guessed-grid", row.guessed), ("words-in-value", spilled), ("stray-marks", marks))
