@@ -192,6 +192,7 @@ class TextLine:
 class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
+    `word_boxes`: where each line of `words` lies, in pixels of the page.
     `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
@@ -210,6 +211,7 @@ class CellInk:
     piece: Piece
     lines: tuple[TextLine, ...] = ()
     words: str | None = None
+    word_boxes: tuple[Box, ...] = ()
     stamped: float = 0.0
     pen: bool = False
     touches: bool = False

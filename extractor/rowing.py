@@ -36,19 +36,21 @@ ABOVE = 0.25  # of a line's height: where a row begins above its first line, in 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a cell with its first reading."""
+    """A line of a cell: its text with its first reading, or of a text layer (no `ink`, no `reading`)."""
 
-    ink: TextLine
-    reading: Reading
+    box: Box
+    text: str
     cell: CellText
+    ink: TextLine | None = None
+    reading: Reading | None = None
 
     @property
     def top(self) -> float:
-        return float(self.ink.box[1])
+        return float(self.box[1])
 
     @property
     def bottom(self) -> float:
-        return float(self.ink.box[3])
+        return float(self.box[3])
 
     @property
     def middle(self) -> float:
@@ -73,8 +75,17 @@ def _loose_page(row: DraftRow) -> int | None:
 def _has_heights(row: DraftRow) -> bool:
     """Whether each line of the row is known by its height on one page, so that none is lost when it is parted."""
     return len(row.pieces) == 1 and all(
-        cell.ink.words is None and len(cell.ink.lines) == len(cell.lines) for cell in _cells(row)
+        len(cell.ink.lines) == len(cell.lines)
+        if cell.ink.words is None
+        else len(cell.ink.word_boxes) == len(cell.ink.words.split("\n"))
+        for cell in _cells(row)
     )
+
+
+def _are_alike(rows: Sequence[DraftRow]) -> bool:
+    """Whether all print is of a text layer, or none: a cell made of both would lose one."""
+    kinds = {cell.ink.words is None for row in rows for cell in _cells(row) if cell.ink.has_ink}
+    return len(kinds) < 2
 
 
 def _cells(row: DraftRow) -> tuple[CellText, ...]:
@@ -85,19 +96,19 @@ def _part_run(rows: Sequence[DraftRow], catalogue: Catalogue) -> list[DraftRow]:
     """The rows of a page anew; none where its geometry does as well."""
     label = [list(_lines(row.label)) for row in rows]
     lines = sorted((line for own in label for line in own), key=lambda line: line.top)
-    if len(lines) < LEAST_LINES:
+    if len(lines) < LEAST_LINES or not _are_alike(rows):
         return []
-    firsts = {id(min(own, key=lambda line: line.top).ink) for own in label if own}
-    borders = frozenset(i for i, line in enumerate(lines) if id(line.ink) in firsts)
-    starts, gain = part_labels([line.reading.text for line in lines], catalogue, borders)
+    firsts = {id(min(own, key=lambda line: line.top)) for own in label if own}
+    borders = frozenset(i for i, line in enumerate(lines) if id(line) in firsts)
+    starts, gain = part_labels([line.text for line in lines], catalogue, borders)
     return [] if gain < LEAST_GAIN or frozenset(starts) == borders else _parted(rows, lines, starts)
 
 
 def _part_merged(row: DraftRow, catalogue: Catalogue) -> Sequence[DraftRow]:
     """The row, or the rows whose labels it holds."""
     lines = sorted(_lines(row.label), key=lambda line: line.top)
-    texts = [line.reading.text for line in lines]
-    if len(lines) < 2 or not _has_heights(row) or is_label(" ".join(texts), catalogue):
+    texts = [line.text for line in lines]
+    if len(lines) < 2 or not _has_heights(row) or not _are_alike((row,)) or is_label(" ".join(texts), catalogue):
         return [row]
     starts, gain = part_labels(texts, catalogue, frozenset((0,)))
     doubted = replace(row, grid_certainty=min(row.grid_certainty, GUESSED))
@@ -126,8 +137,11 @@ def _parted(rows: Sequence[DraftRow], lines: Sequence[_Line], starts: Sequence[i
 
 def _lines(cells: Sequence[CellText]) -> Iterator[_Line]:
     for cell in cells:
-        for ink, reading in zip(cell.ink.lines, cell.lines, strict=True):
-            yield _Line(ink, reading, cell)
+        if cell.ink.words is not None:
+            for text, box in zip(cell.ink.words.split("\n"), cell.ink.word_boxes, strict=False):
+                yield _Line(box, text, cell)
+        for ink, reading in zip(cell.ink.lines, cell.lines, strict=False):
+            yield _Line(ink.box, reading.text, cell, ink, reading)
 
 
 def _edges(blocks: Sequence[Sequence[_Line]], rows: Sequence[DraftRow]) -> list[float]:
@@ -173,7 +187,7 @@ def _row(rows: Sequence[DraftRow], place: _Place, top: float, bottom: float) -> 
 
 def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span: tuple[float, float]) -> CellText:
     """One cell of the lines; what is known of the cells that they come from holds for it too."""
-    ordered = sorted(lines, key=lambda line: (line.top, line.ink.box[0]))
+    ordered = sorted(lines, key=lambda line: (line.top, line.box[0]))
     x0, x1 = min(cell.ink.cell.box[0] for cell in cells), max(cell.ink.cell.box[2] for cell in cells)
     old = (
         min(cell.ink.piece.box[0] for cell in cells),
@@ -184,10 +198,13 @@ def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span
     own = {id(line.cell): line.cell for line in ordered}
     touched = [cell.ink for cell in cells if cell.ink.cell.box[1] < span[1] and cell.ink.cell.box[3] > span[0]]
     inks = [cell.ink for cell in own.values()] or touched
+    layer = [line.text for line in ordered if line.ink is None]
     ink = CellInk(
         GridCell(0, cells[0].ink.cell.column, 1, 1, (x0, span[0], x1, span[1])),
         Piece(cells[0].ink.piece.page, place.source(old, *span)),
-        tuple(line.ink for line in ordered),
+        tuple(line.ink for line in ordered if line.ink is not None),
+        words="\n".join(layer) if layer else None,
+        word_boxes=tuple(line.box for line in ordered if line.ink is None),
         stamped=max((one.stamped for one in inks), default=0.0),
         pen=any(one.pen for one in inks),
         touches=any(one.touches for one in inks),
@@ -199,8 +216,8 @@ def _cell(cells: Sequence[CellText], lines: Sequence[_Line], place: _Place, span
         covered=any(one.covered for one in touched),
         faint=tuple(f for one in touched for f in one.faint if span[0] <= (f.box[1] + f.box[3]) / 2 < span[1]),
     )
-    readings = tuple(line.reading for line in ordered)
-    text = " ".join(reading.text for reading in readings if reading.text)
+    readings = tuple(line.reading for line in ordered if line.reading is not None)
+    text = " ".join(line.text for line in ordered if line.text)
     return CellText(ink, text, min((reading.confidence for reading in readings), default=1.0), readings)
 
 

@@ -80,6 +80,37 @@ def test_merged_rows_part_with_their_values(certainty: float) -> None:
     assert tops == pytest.approx([0, 2 * PITCH - 5, 4 * PITCH - 5])
 
 
+def test_rows_of_a_text_layer_part_as_well() -> None:
+    """Of a report without rulings whose rows stand as close as its lines, 196 of 211 rows were lost."""
+    label = tuple(enumerate(LINES))
+    scanned = make_row(0.3, 5, label=label, value=((0, "12"), (2, "7")))
+    found = part_by_labels(make_table(in_words(scanned)), FORM).rows
+    assert texts(found, "label") == list(LABELS)
+    assert texts(found, "value") == ["12", "7", ""]
+    assert [row.value[0].ink.words for row in found] == ["12", "7", None]
+
+
+def in_words(row: DraftRow) -> DraftRow:
+    """The row as a text layer gives it."""
+
+    def told(cells: tuple[CellText, ...]) -> tuple[CellText, ...]:
+        return tuple(
+            replace(
+                cell,
+                ink=replace(
+                    cell.ink,
+                    lines=(),
+                    words="\n".join(reading.text for reading in cell.lines) or None,
+                    word_boxes=tuple(line.box for line in cell.ink.lines),
+                ),
+                lines=(),
+            )
+            for cell in cells
+        )
+
+    return replace(row, **{role: told(getattr(row, role)) for role in XS})  # type: ignore[arg-type]
+
+
 def test_a_long_note_stays_with_the_row_that_it_begins_beside() -> None:
     label = ((0, LINES[0]), (1, LINES[1]), (5, LINES[2]), (6, LINES[3]), (7, LINES[4]))
     note = tuple((k, f"dòng {k}") for k in range(5))

@@ -25,7 +25,7 @@ from extractor.reading.stray import (
 )
 from extractor.reading.streaks import without_streaks
 from extractor.reading.strokes import mark_crossing
-from extractor.reading.words import lines_in, words_in
+from extractor.reading.words import lines_in
 from extractor.records import (
     Box,
     CellInk,
@@ -91,9 +91,10 @@ def _cells_ink(page: PageImage, grid: Grid, cut: Cut) -> tuple[CellInk, ...]:
 def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
     piece = Piece(page.number, page.to_source(cell.box))
     if page.origin == "digital":
-        words = words_in(page.words, cell.box)
-        if words:
-            return CellInk(cell, piece, words=words)
+        layer = lines_in(page.words, cell.box)
+        if layer:
+            words = "\n".join(text for text, _ in layer)
+            return CellInk(cell, piece, words=words, word_boxes=tuple(own for _, own in layer))
     x0, y0, x1, y1 = _inside(page, cell.box)
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
     pen = _share(page.pen, (x0, y0, x1, y1)) * area
@@ -120,11 +121,10 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         cell,
         piece,
         lines,
-        None,
-        stamped,
-        written and bool(lines),
-        found.touches,
-        specks,
+        stamped=stamped,
+        pen=written and bool(lines),
+        touches=found.touches,
+        specks=specks,
         faint=faint,
         marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines),

@@ -7,11 +7,6 @@ from extractor.records import Box, Word
 SAME_LINE = 0.5  # of a word's height: centres nearer than this stand on one line
 
 
-def words_in(words: tuple[Word, ...], box: Box) -> str:
-    """Text of the words whose centre lies in the box; lines joined by a newline."""
-    return "\n".join(text for text, _ in lines_in(words, box))
-
-
 def lines_in(words: tuple[Word, ...], box: Box) -> list[tuple[str, Box]]:
     """Lines of the words whose centre lies in the box, top to bottom, each with its bounding box."""
     inside = [w for w in words if box[0] <= _centre(w)[0] <= box[2] and box[1] <= _centre(w)[1] <= box[3]]
