@@ -201,7 +201,7 @@ class CellInk:
     `blot`: a solid mass of ink lies in it. `cut`: the sheet ends in it. `covered`: something hides its rulings.
     `parted`: print stands on both sides of where a ruling may have been lost, in it or in its column.
     `crossed`: a streak that was lifted touches its ink.
-    `runs_over`: print seems to go on beyond its side.
+    `runs_over`: print seems to go on beyond its side. `paler`: some of it is paler than print is sought in.
     `lifted`: it has no lines, but as much coloured ink as a figure was taken from it with a stamp or a signature.
     `faint`: where it has no lines, ink too pale or broken to be sure of, or all of it where some was `lifted`.
     `marks`: boxes of specks as large as a dash.
@@ -226,6 +226,7 @@ class CellInk:
     crossed: bool = False
     lifted: bool = False
     runs_over: bool = False
+    paler: bool = False
     marks: tuple[Box, ...] = ()
 
     @property

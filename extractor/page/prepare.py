@@ -25,6 +25,8 @@ INK_BELOW = 150  # on the evened, stretched page
 WHITE = 255
 LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
 FEW_LETTERS = 20  # too few to tell a size from
+LINES_PER_INCH = 7.2  # of 10 pt print
+SMALL = 0.6  # of its height, from which on print is looked at again
 DOTS = 0.4  # of the height that holds most ink: smaller components are dots
 USUAL_DOTS, MANY_DOTS = 0.25, 0.38  # share of dots among the components of clean print; of a dirty page's
 SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside
@@ -126,8 +128,16 @@ def _warp(layer: np.ndarray, forward: np.ndarray, size: tuple[int, int]) -> np.n
 
 def _text_height(gray: np.ndarray, dpi: float) -> float:
     """Median height of a line's ink in pixels, from the sizes of single letters; 10 pt where there are none."""
-    _, stats, _ = find_pieces(gray[::2, ::2] < INK_BELOW)
-    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT] * 2, stats[1:, cv2.CC_STAT_WIDTH] * 2
+    usual = dpi / LINES_PER_INCH
+    height = _height_of_letters(gray, dpi, 2) or usual
+    # of letters in thin strokes, as of a typewriter, every second pixel shows pieces
+    return height if height > SMALL * usual else max(height, _height_of_letters(gray, dpi, 1))
+
+
+def _height_of_letters(gray: np.ndarray, dpi: float, step: int) -> float:
+    """The same from every so many pixels; zero where there are too few letters."""
+    _, stats, _ = find_pieces(gray[::step, ::step] < INK_BELOW)
+    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT] * step, stats[1:, cv2.CC_STAT_WIDTH] * step
     letters = heights[
         (heights > SMALLEST_LETTER * dpi)
         & (heights < LARGEST_LETTER * dpi)
@@ -135,7 +145,7 @@ def _text_height(gray: np.ndarray, dpi: float) -> float:
         & (widths > 0.2 * heights)
     ]
     if len(letters) <= FEW_LETTERS:
-        return dpi / 7.2
+        return 0.0
     # dots of rulings and specks may be as many as the letters, but most of the ink is letters
     ordered = np.sort(letters)
     weights = np.cumsum(ordered.astype(np.float64) ** 2)

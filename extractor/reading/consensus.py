@@ -375,6 +375,7 @@ def ink_reasons(parts: Sequence[CellText]) -> tuple[str, ...]:
         "covered": any(part.ink.covered for part in parts),
         "streak": any(part.ink.crossed for part in parts),
         "runs-over": any(part.ink.runs_over for part in parts),
+        "paler-ink": any(part.ink.paler for part in parts),
     }
     return tuple(reason for reason, holds in said.items() if holds)
 

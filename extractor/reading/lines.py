@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
+from extractor.reading.paler import InkLine, reach_paler
 
 INK_BELOW = 150  # on the evened, stretched page
 FAINT_BELOW = 220  # the same, of print that is nearly lost
@@ -44,20 +45,11 @@ DASH_GAP, DASH_FILLED = 0.2, 0.55  # text heights between its pieces, and share 
 
 
 @dataclass(frozen=True, slots=True)
-class InkLine:
-    """Box of a line in pixels of the cell: x0, y0, x1, y1 (exclusive)."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-
-@dataclass(frozen=True, slots=True)
 class FoundLines:
     """Lines top to bottom; `touches`: print runs into the cell's border; `specks`: dirt was left out.
 
     `runs_over`: beside a line lies at the border what may be left of a letter that the ruling cuts.
+    `paler`: some go on in ink paler than print is sought in.
     `faint`: where there are none, lines of ink too pale to be sure of, or what may be left of a dash.
     """
 
@@ -66,13 +58,17 @@ class FoundLines:
     specks: bool
     faint: tuple[InkLine, ...] = ()
     runs_over: bool = False
+    paler: bool = False
 
 
 def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     """Lines of print in a cell, gray uint8 (H, W)."""
     found = _find(gray, text_height, INK_BELOW)
+    if found.lines:
+        lines = reach_paler(gray, found.lines, text_height)
+        return found if lines == found.lines else replace(found, lines=lines, paler=True)
     zone = round(BORDER_ZONE * text_height)
-    if found.lines or not (gray[zone:-zone, zone:-zone] < FAINT_BELOW).any():
+    if not (gray[zone:-zone, zone:-zone] < FAINT_BELOW).any():
         return found
     faint = _find(gray, text_height, FAINT_BELOW).lines or _broken_dash(gray, text_height)
     return replace(found, faint=faint)

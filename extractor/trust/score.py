@@ -51,14 +51,15 @@ from extractor.trust.model import NUMBERS, Target, TrustModel, find_probability,
 
 UNLIKE = 0.5  # label gap from which a legible label says something else than its indicator
 SURE_GRID = 0.93  # certainty of a grid below which two of its rows may be one
-# reasons: what engines take for print is none, or lies over other print
-WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures", "overtyped"))
+WRITTEN = frozenset(("handwriting", "several-lines", "uneven-figures", "overtyped"))  # reasons: no print, or over print
 # reasons: ink was left out, is read as what it only looks like, may be dirt or that of two cells
 DOUBTFUL_INK = frozenset(
     ("stray-ink", "unread-ink", "streak", "off-place", "unknown-word", "copies-differ", "two-in-one", "look-alike")
 )
 FIGURE_FIRST = re.compile(r"\d[\d.,]*\s*%?(\s|$)")  # a note beside a blank value, whose figure may be the value
-HIDDEN = frozenset(("cut-off", "covered", "runs-over"))  # reasons: a part of what is printed may not be seen
+HIDDEN = frozenset(
+    ("cut-off", "covered", "runs-over", "paler-ink")
+)  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
 
@@ -333,7 +334,7 @@ def _score_text(
     """Trust in a row's text. `spilled`: words stand in its value cell, which may be those that lack here."""
     field = {"label": row.label, "unit": row.unit, "note": row.note}[kind]
     if kind in row.columns_missing or ("value" in row.columns_missing and not field.pieces):
-        return COLUMN_MISSING  # where the values were not found, a column that no page shows was not found either
+        return COLUMN_MISSING  # where values were not found, a further column may be there too
     seen = text_features(kind, field, place, known=known)
     marks = kind == "note" and field.state == "read" and _has_marks_alone(field.raw)
     said = (("guessed-grid", row.guessed), ("words-in-value", spilled), ("stray-marks", marks))
