@@ -24,6 +24,7 @@ from extractor.grid.gutters import APART, CROSSED, crosses, find_columns, follow
 from extractor.grid.lattice import build_grid
 from extractor.grid.level import find_lost_rulings, find_row_rulings
 from extractor.grid.line import Line
+from extractor.grid.outer import rows_beyond
 from extractor.grid.phrases import Phrase, find_phrases
 from extractor.grid.printed_lines import (
     CENTRED,
@@ -112,10 +113,22 @@ def _find_aligned(
             more = [y for y in told[1:-1] if min(abs(y - r) for r in ruled) > page.text_height]
         ys = sorted([*ruled, *more])
         certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
+    if not guide.ruled and frame[3] < page.gray.shape[0]:
+        ys = [*ys, *_cut_row(found, xs, ys[-1], page.text_height)]
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [_level(y, xs, rows.merged) for y in ys]
     return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),), left_out
+
+
+def _cut_row(printed: Sequence[Phrase], xs: Sequence[float], foot: float, text_height: float) -> list[float]:
+    """Where the row ends that stands below the last ruling of a page, at most one: it goes on overleaf.
+
+    Behind it there is nothing but a page number: signatures have further lines.
+    """
+    _, below = rows_beyond(printed, xs, (foot, foot), text_height)
+    rest = [p for p in printed if below and p.full and (p.y0 + p.y1) / 2 > below[0]]
+    return below if sum(p.n_letters for p in rest) <= PAGE_NUMBER else []
 
 
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:

@@ -20,6 +20,7 @@ STRAY_BLANK = 0.8
 FLAT = 1.6  # widths of its height that a dash has
 HIGHEST_DASH, RAGGED_DASH = 0.22, 0.32  # text heights: no figure is as low; a dash with a speck at it
 LONGEST_DASH = 1.6  # text heights
+FLAT_SIGNS = " -–—_"  # what a reader makes of a dash
 SURE_DASH, DASH_BY_SHAPE = 0.85, 0.4  # scores: of a reader, and of flat ink in which no reader sees anything
 ROUND = str.maketrans("OoÔôƠơ", "000000")  # letters that a zero is read as
 ALIKE = str.maketrans("lI|ịỊi:", "111111.")  # what a figure or a mark within a number is read as
@@ -209,6 +210,7 @@ def doubt_dash(field: Field) -> Field:
 def settle_faint(blank: Field, readings: Sequence[Reading]) -> Field:
     """A cell with ink too pale for print: what two readers see in it, else blank; surely so if none sees figures."""
     sure = [r for r in readings if r.confidence >= FAINT_FIGURE and NUMBER_CHARS.match(canonical(r.text))]
+    sure += [r for r in readings if r not in sure and r.text.strip() and not r.text.strip(FLAT_SIGNS)]  # however unsure
     if not sure:
         return blank
     held = replace(blank, readings=tuple(readings), reasons=(*blank.reasons, "stray-ink"))

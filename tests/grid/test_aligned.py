@@ -86,27 +86,6 @@ def test_level_rulings_part_the_rows_where_the_white_does_not() -> None:
     assert shape(find(make_page(gap=0, rulings=True))) == [(N_ROWS, 4)]
 
 
-def test_level_rulings_tell_where_a_last_column_ends() -> None:
-    """Its border stood where most notes end, and the last word of the longest was lost."""
-    (grid,) = find(make_page(gap=0, rulings=True, notes=(3, 5)))
-    assert (grid.box[0], grid.box[2]) == pytest.approx((STT - 20, 1500), abs=15)
-
-
-def test_three_rulings_frame_a_table_between_paragraphs() -> None:
-    """Its gutters were hidden by the lines above and below it, and no table was found."""
-    page = np.full((1500, 1600), 255, np.uint8)
-    for row in range(8):
-        y = 320 + row * 50
-        for text, x in (("So van ban", 120), ("ho so", 560), (str(11 * row + 2), 860), (str(7 * row + 3), 1160)):
-            print_text(page, text, x, y)
-    for y in (280, 335, 690):
-        cv2.line(page, (100, y), (1400, y), 0, 2)
-    for y in (140, 180, 220, 740):
-        print_text(page, "Ketquathuchiencacchitieu cuahuyenduoctrinhbaytrongbangduoiday", 100, y)
-    (grid,) = find(page)
-    assert (grid.n_rows, grid.n_columns) == (8, 4)
-
-
 def test_a_title_over_the_table_is_no_row() -> None:
     page = make_page(top=300)
     print_text(page, "BANG TONG HOP SO LIEU", 420, 180)

@@ -263,6 +263,7 @@ def test_a_figure_paler_than_print_is_seen_but_is_no_line_of_print() -> None:
         ((("trueocr", "-", 0.95), ("ppocr", "", 0.0)), "-", "read", True),
         ((("trueocr", "-", 0.95), ("ppocr", "4", 0.99)), "-", "read", True),
         ((("trueocr", "37", 0.4), ("ppocr", "s7", 0.8)), "", "blank", True),
+        ((("trueocr", "", 0.0), ("ppocr", "—", 0.01)), "", "blank", True),
         ((("trueocr", "g", 0.4), ("ppocr", "", 0.0)), "", "blank", False),
     ],
 )
