@@ -103,7 +103,7 @@ class PageImage:
 class GridCell:
     """A cell of the ruled (or inferred) grid; `box` in pixels of the straightened page.
 
-    `by_print`: one of its sides is no ruling, but told by the print beside it.
+    `by_print`: one of its sides is no ruling, but told by the print beside it. `open`: it goes on overleaf.
     """
 
     row: int
@@ -112,6 +112,7 @@ class GridCell:
     column_span: int
     box: Box
     by_print: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,17 @@ def _find_aligned(
             more = [y for y in told[1:-1] if min(abs(y - r) for r in ruled) > page.text_height]
         ys = sorted([*ruled, *more])
         certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
-    if not guide.ruled and frame[3] < page.gray.shape[0]:
-        ys = [*ys, *_cut_row(found, xs, ys[-1], page.text_height)]
+    whole = guide.ruled or frame[3] >= page.gray.shape[0]
+    cut = [] if whole else _cut_row(found, xs, ys[-1], page.text_height)
+    ys = [*ys, *cut]
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [_level(y, xs, rows.merged) for y in ys]
-    return (replace(build_grid(horizontal, vertical, page.number, None), certainty=certainty),), left_out
+    grid = build_grid(horizontal, vertical, page.number, None)
+    if cut:
+        cells = tuple(replace(c, open=True) if c.row + c.row_span == grid.n_rows else c for c in grid.cells)
+        grid = replace(grid, cells=cells)
+    return (replace(grid, certainty=certainty),), left_out
 
 
 def _cut_row(printed: Sequence[Phrase], xs: Sequence[float], foot: float, text_height: float) -> list[float]:

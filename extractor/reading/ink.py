@@ -82,8 +82,8 @@ def _cells_ink(page: PageImage, grid: Grid, cut: Cut) -> tuple[CellInk, ...]:
     covered = find_covered(page, grid)
     inks = (_cell_ink(page, cell) for cell in grid.cells)
     return tuple(
-        replace(ink, cut=ink.cell in cut.cells, covered=ink.cell in covered)
-        if ink.cell in cut.cells or ink.cell in covered
+        replace(ink, cut=ink.cell.open or ink.cell in cut.cells, covered=ink.cell in covered)
+        if ink.cell.open or ink.cell in cut.cells or ink.cell in covered
         else ink
         for ink in inks
     )

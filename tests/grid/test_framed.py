@@ -25,6 +25,7 @@ def test_a_row_that_goes_on_overleaf_has_no_ruling_below_it(behind: tuple[str, .
         print_text(page, text, UNIT, last + 120 + 60 * n)
     (grid,) = find(page)
     assert grid.n_rows == rows
+    assert {cell.row for cell in grid.cells if cell.open} == ({N_ROWS - 1} if not behind else set())
 
 
 def test_three_rulings_frame_a_table_between_paragraphs() -> None:
