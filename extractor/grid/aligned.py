@@ -115,7 +115,8 @@ def _find_aligned(
         certainty = RULED_ROWS if len(ys) == len(ruled) else WHITE_ROWS
     whole = guide.ruled or frame[3] >= page.gray.shape[0]
     cut = [] if whole else _cut_row(found, xs, ys[-1], page.text_height)
-    ys = [*ys, *cut]
+    begun = [] if whole or not guide.borders else _begun_row(found, xs, ys[0], page.text_height)
+    ys = [*begun, *ys, *cut]
     vertical = [Line(xs[0], ((ys[0], ys[-1]),)), *_inner(xs, ys, phrases, page.text_height)]
     vertical.append(Line(xs[-1], ((ys[0], ys[-1]),)))
     horizontal = [_level(y, xs, rows.merged) for y in ys]
@@ -134,6 +135,13 @@ def _cut_row(printed: Sequence[Phrase], xs: Sequence[float], foot: float, text_h
     _, below = rows_beyond(printed, xs, (foot, foot), text_height)
     rest = [p for p in printed if below and p.full and (p.y0 + p.y1) / 2 > below[0]]
     return below if sum(p.n_letters for p in rest) <= PAGE_NUMBER else []
+
+
+def _begun_row(printed: Sequence[Phrase], xs: Sequence[float], head: float, text_height: float) -> list[float]:
+    """Where the rest of a row begins that stands above the first ruling of a page, at most one, below a page number."""
+    above, _ = rows_beyond(printed, xs, (head, head), text_height, least=1)
+    rest = [p for p in printed if above and p.full and (p.y0 + p.y1) / 2 < above[0]]
+    return above if sum(p.n_letters for p in rest) <= PAGE_NUMBER else []
 
 
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:

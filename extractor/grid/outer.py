@@ -19,17 +19,24 @@ LEAST_FILLED = 2  # columns with print: a page number or a caption is in one
 
 
 def rows_beyond(
-    phrases: Sequence[Phrase], borders: Sequence[float], ends: tuple[float, float], text_height: float
+    phrases: Sequence[Phrase],
+    borders: Sequence[float],
+    ends: tuple[float, float],
+    text_height: float,
+    least: int = LEAST_FILLED,
 ) -> tuple[list[float], list[float]]:
-    """Where the lost rulings were: (above the first of `ends`, below the last one), at most one each."""
+    """Where the lost rulings were: (above the first of `ends`, below the last one), at most one each.
+
+    `least`: how many columns such a row fills.
+    """
     inside = [p for p in phrases if borders[0] < (p.x0 + p.x1) / 2 < borders[-1]]
     above = [line for line in group_lines(inside, text_height) if _middle(line) < ends[0]]
     below = [line for line in group_lines(inside, text_height) if _middle(line) > ends[1]]
     top = [(ends[0] - max(p.y1 for p in line), ends[0] - min(p.y0 for p in line), line) for line in reversed(above)]
     foot = [(min(p.y0 for p in line) - ends[1], max(p.y1 for p in line) - ends[1], line) for line in below]
     return (
-        [ends[0] - depth for depth in _depth(top, borders, text_height)],
-        [ends[1] + depth for depth in _depth(foot, borders, text_height)],
+        [ends[0] - depth for depth in _depth(top, borders, text_height, least)],
+        [ends[1] + depth for depth in _depth(foot, borders, text_height, least)],
     )
 
 
@@ -38,7 +45,7 @@ def _middle(line: Sequence[Phrase]) -> float:
 
 
 def _depth(
-    lines: Sequence[tuple[float, float, Sequence[Phrase]]], borders: Sequence[float], text_height: float
+    lines: Sequence[tuple[float, float, Sequence[Phrase]]], borders: Sequence[float], text_height: float, least: int
 ) -> list[float]:
     """How far the row reaches from the table's last ruling. `lines`: from where to where each lies, nearest first."""
     reached, filled = 0.0, set[int]()
@@ -50,4 +57,4 @@ def _depth(
         filled |= {sum(x < (p.x0 + p.x1) / 2 for x in borders) for p in line}
         reached = max(reached, end)
     lettered = reached + PADDING * text_height >= LOWEST * text_height
-    return [reached + PADDING * text_height] if lettered and len(filled) >= LEAST_FILLED else []
+    return [reached + PADDING * text_height] if lettered and len(filled) >= least else []

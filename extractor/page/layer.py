@@ -17,10 +17,12 @@ from extractor.records import Box, Word
 
 INVISIBLE = 3  # text render mode: neither fill nor stroke
 WORD_GAP = 0.28  # in font sizes: a wider gap is a space even where none is written
+TOLD_GAP = 0.1  # and a narrower one where PDFium tells a new line: it does between all letters of some pages
 LEGACY_FONT = re.compile(r"(?:[A-Z]{6}\+)?(?:\.Vn|VNI[-A-Z]|VN[a-z]*Times|TCVN)")
 # letters and signs that stand for Vietnamese letters in TCVN3 and VNI, and that Unicode Vietnamese never has
 STRANGE = frozenset("¨©ª«¬\xad®¯µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ")
 LEAST_STRANGE, STRANGE_SHARE = 3, 0.08  # words with such letters: a foreign name or a sign may have some
+LINE_ENDS = ("\r", "\n")
 LINE_END_HYPHEN = 2  # what PDFium makes of a printed hyphen at a line's end, to join the word
 LINE_DRIFT = 0.5  # in character heights: a larger step down starts another word
 
@@ -35,8 +37,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class _Char:
+    """A letter; `starts`: PDFium makes it the first of a line."""
+
     text: str
     box: Box
+    starts: bool = False
 
 
 def read_layer(page: pdfium.PdfPage, scale: float) -> Layer:
@@ -81,18 +86,23 @@ def _is_legacy(words: tuple[Word, ...]) -> bool:
 
 def _visible_chars(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, scale: float) -> Iterator[_Char | None]:
     width, height = (round(side * scale) for side in page.get_size())
+    starts = False
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, index)
         text = "-" if code == LINE_END_HYPHEN else _sign(code)
         item = raw.FPDFText_GetTextObject(textpage, index)
         if item and raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE:
             continue
+        if text in LINE_ENDS and raw.FPDFText_IsGenerated(textpage, index) == 1:
+            starts = True
+            continue
         if not text.strip() or unicodedata.category(text) == "Cc":
             yield None
             continue
         if not raw.FPDFText_GetLooseCharBox(textpage, index, rect := raw.FS_RECTF()):
             continue
-        yield _Char(text, to_pixels(page, (rect.left, rect.bottom, rect.right, rect.top), width, height))
+        yield _Char(text, to_pixels(page, (rect.left, rect.bottom, rect.right, rect.top), width, height), starts)
+        starts = False
 
 
 def _sign(code: int) -> str:
@@ -104,7 +114,7 @@ def _sign(code: int) -> str:
 def _join(chars: Iterator[_Char | None]) -> Iterator[Word]:
     run: list[_Char] = []
     for char in chars:
-        if run and (char is None or _breaks(run[-1].box, char.box)):
+        if run and (char is None or _breaks(run[-1].box, char.box, TOLD_GAP if char.starts else WORD_GAP)):
             yield _word(run)
             run = []
         if char is not None:
@@ -113,10 +123,10 @@ def _join(chars: Iterator[_Char | None]) -> Iterator[Word]:
         yield _word(run)
 
 
-def _breaks(before: Box, after: Box) -> bool:
+def _breaks(before: Box, after: Box, widest: float) -> bool:
     height = max(before[3] - before[1], 1.0)
     gap = after[0] - before[2]
-    return gap > WORD_GAP * height or gap < -height or abs(after[3] - before[3]) > LINE_DRIFT * height
+    return gap > widest * height or gap < -height or abs(after[3] - before[3]) > LINE_DRIFT * height
 
 
 def _word(run: list[_Char]) -> Word:

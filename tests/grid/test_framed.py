@@ -1,4 +1,4 @@
-"""Tables with level rulings alone: the table ends where they do, three frame one, a cut row has none below it."""
+"""Tables with level rulings alone: the table ends where they do, three frame one, a row cut by a page has none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.grid.test_aligned import N_ROWS, PITCH, STT, UNIT, find, make_page, print_text
+from extractor.grid import find_guide
+from tests.grid.test_aligned import LABEL, N_ROWS, NOTE, PITCH, STT, UNIT, find, make_image, make_page, print_text
 
 
 def test_level_rulings_tell_where_a_last_column_ends() -> None:
@@ -41,3 +42,16 @@ def test_three_rulings_frame_a_table_between_paragraphs() -> None:
         print_text(page, "Ketquathuchiencacchitieu cuahuyenduoctrinhbaytrongbangduoiday", 100, y)
     (grid,) = find(page)
     assert (grid.n_rows, grid.n_columns) == (8, 4)
+
+
+@pytest.mark.parametrize(("above", "rows"), [("", N_ROWS + 1), ("PHU LUC SO HAI", N_ROWS)])
+def test_the_rest_of_a_row_has_no_ruling_above_it(above: str, rows: int) -> None:
+    """What a note had left for the next page lay in no table; below a title it is a caption."""
+    page = make_page(gap=0, rulings=True, notes=(3, 5))
+    guide = find_guide(make_image(page), find(page))
+    page[:180] = 255
+    cv2.line(page, (STT - 20, 168), (1500, 168), 0, 2)
+    print_text(page, "Bao cao quy", NOTE, 155)
+    print_text(page, above, LABEL, 80)
+    (grid,) = find(page, guide)
+    assert grid.n_rows == rows
