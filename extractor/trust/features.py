@@ -217,12 +217,29 @@ def _seen(field: Field) -> list[dict[str, float]]:
 
 
 def is_unsteady(field: Field, value: Value) -> bool:
-    """Whether an origin that saw the chosen number saw other digits in another preparation of the same ink."""
+    """Whether an origin that saw the chosen number saw other digits in another preparation of the same ink.
+
+    So is one of which an origin saw a comma alone for a point: the number may be the same, but one of them is printed.
+    """
+    if _has_other_mark(field):
+        return True
     same = _same_value(field, value)
     digits = {_digits(text) for text in same}
     return any(
         score >= UNSTEADY and same & {*strings} and _digits(text) not in ("", *digits)
         for strings in _seen(field)
+        for text, score in strings.items()
+    )
+
+
+def _has_other_mark(field: Field) -> bool:
+    raw = _plain(field.raw)
+    if not NUMBER.fullmatch(raw) or not set(raw) & {".", ","}:
+        return False
+    return any(
+        score >= UNSTEADY and len(text) == len(raw) and _digits(text) == _digits(raw)
+        for strings in _seen(field)
+        if raw not in strings
         for text, score in strings.items()
     )
 

@@ -146,8 +146,9 @@ def test_a_number_of_which_one_engine_saw_other_digits_in_another_preparation_is
     sure = [("trueocr", "3.507", 0.999), ("tesseract-eng", "3.507", 0.999), ("ppocr", "3.507", 0.99)]
     steady = _number("3.507", [*sure, ("ppocr", "3,507", 0.99)], 0.99)
     unsteady = _number("3.507", [*sure, ("ppocr", "3.567", 0.6)], 0.99)
-    blocked = [_score(field, make_value("3.507")).value.blocked for field in (steady, unsteady)]
-    assert blocked == [False, True]
+    other_mark = _number("3.507", [*sure[:2], ("ppocr", "3,507", 0.99)], 0.99)
+    blocked = [_score(field, make_value("3.507")).value.blocked for field in (steady, unsteady, other_mark)]
+    assert blocked == [False, True, True]
 
 
 def test_arithmetic_lifts_a_doubtful_cell() -> None:
