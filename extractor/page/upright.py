@@ -12,6 +12,7 @@ import onnxruntime
 
 THUMB_SIDE = 768  # the orientation model's input
 SURE_TURN = 0.995  # one look suffices above this; else all four turns are asked
+CLEAR_TURN = 8.0  # sum of the logarithms by which a turn must lead after four looks, or its halves are asked too
 MAX_SKEW = 4.0  # degrees; more is a turned page or a photo for `dewarp`
 SKEW_SIDE = 1100  # pixels of the long side on which skew is measured
 COARSE_STEP, FINE_STEP = 0.25, 0.03  # degrees
@@ -44,6 +45,14 @@ def find_turn(gray: np.ndarray) -> int:
     for extra in range(1, N_TURNS):
         looked = np.log(_turn_scores(np.rot90(small, extra)) + 1e-6)
         votes += np.roll(looked, -extra)
+    least, most = np.sort(votes)[-2:]
+    if most - least < CLEAR_TURN:
+        # each half by itself is seen larger
+        longer = int(half.shape[1] > half.shape[0])
+        for part in np.array_split(half, 2, axis=longer):
+            side = THUMB_SIDE / max(part.shape)
+            seen = cv2.resize(part, None, fx=side, fy=side, interpolation=cv2.INTER_AREA)
+            votes += np.log(_turn_scores(seen) + 1e-6)
     return int(votes.argmax())
 
 
