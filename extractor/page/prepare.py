@@ -13,7 +13,7 @@ from extractor.page.dewarp import apply_mesh, find_mesh
 from extractor.page.discs import find_discs
 from extractor.page.geometry import Geometry, turn_matrix
 from extractor.page.overlay import find_stray, lift_grey
-from extractor.page.panels import lift_panels
+from extractor.page.panels import LINES_PER_INCH, lift_panels
 from extractor.page.rims import find_rims
 from extractor.page.sheet import PageReader, Sheet
 from extractor.page.upright import find_skew, find_turn
@@ -25,8 +25,7 @@ INK_BELOW = 150  # on the evened, stretched page
 WHITE = 255
 LETTER_TO_LINE = 1.45  # line ink height over the median height of single letters
 FEW_LETTERS = 20  # too few to tell a size from
-LINES_PER_INCH = 7.2  # of 10 pt print
-SMALL = 0.6  # of its height, from which on print is looked at again
+SMALL = 0.6  # of 10 pt print's height: up to it print is looked at again
 DOTS = 0.4  # of the height that holds most ink: smaller components are dots
 USUAL_DOTS, MANY_DOTS = 0.25, 0.38  # share of dots among the components of clean print; of a dirty page's
 SMALLEST_LETTER, LARGEST_LETTER = 1 / 72, 1 / 4  # inch: specks and rulings lie outside

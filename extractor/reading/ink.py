@@ -9,8 +9,7 @@ import numpy as np
 
 from extractor.reading.adjacent import find_adjacent
 from extractor.reading.edges import Cut, find_covered, find_cut
-from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, find_lines, find_marks
-from extractor.reading.paler import InkLine
+from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines, find_marks
 from extractor.reading.parted import find_parted
 from extractor.reading.shades import without_shades
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto

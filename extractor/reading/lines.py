@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
-from extractor.reading.paler import InkLine, reach_paler
+from extractor.reading.paler import reach_paler
 
 INK_BELOW = 150  # on the evened, stretched page
 FAINT_BELOW = 220  # the same, of print that is nearly lost
@@ -32,16 +32,23 @@ MERGE_GAP = 0.3  # text heights between a letter and its tone mark
 LOWEST_FIGURE = 0.55  # text heights: no figure is lower
 SLIVER = 0.2  # text heights: what is left of a letter beside a border is no lower, in one piece or several
 BESIDE_SLIVER, BEYOND_SLIVER = 0.5, 0.15  # text heights between it and its line; by which it is higher or lower
-DOT, LEAST_DOTS, AS_DENSE = (
-    0.22,
-    2,
-    0.4,
-)  # text heights of a dotted ruling's dots; so many beside no line, as dense as beside one
+DOT = 0.22  # text heights: a dotted ruling's dots are no larger
+LEAST_DOTS, AS_DENSE = 2, 0.4  # so many of them lie beside no line, and as dense as beside one
 MARK = (0.18, 0.25)  # text heights: a ditto mark, or each of its two strokes, is no lower; no narrower as one
 MARK_GAP = 0.2  # text heights between its strokes
 BROKEN_DASH = (0.22, 1.2, 0.2)  # text heights: what is left of a dash is no narrower, no wider, no higher
 FLATTISH = 1.4  # widths of its height that it has at least
 DASH_GAP, DASH_FILLED = 0.2, 0.55  # text heights between its pieces, and share of its width that they fill
+
+
+@dataclass(frozen=True, slots=True)
+class InkLine:
+    """Box of a line in pixels of the cell: x0, y0, x1, y1 (exclusive)."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,18 @@ def find_lines(gray: np.ndarray, text_height: float) -> FoundLines:
     """Lines of print in a cell, gray uint8 (H, W)."""
     found = _find(gray, text_height, INK_BELOW)
     if found.lines:
-        lines = reach_paler(gray, found.lines, text_height)
+        lines = tuple(_with_paler(gray, line, text_height) for line in found.lines)
         return found if lines == found.lines else replace(found, lines=lines, paler=True)
     zone = round(BORDER_ZONE * text_height)
     if not (gray[zone:-zone, zone:-zone] < FAINT_BELOW).any():
         return found
     faint = _find(gray, text_height, FAINT_BELOW).lines or _broken_dash(gray, text_height)
     return replace(found, faint=faint)
+
+
+def _with_paler(gray: np.ndarray, line: InkLine, text_height: float) -> InkLine:
+    x0, x1 = reach_paler(gray, (line.x0, line.y0, line.x1, line.y1), text_height)
+    return replace(line, x0=x0, x1=x1)
 
 
 def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:

@@ -1,8 +1,6 @@
-"""Lines of a cell -> the same with the paler print beside them: where toner fades, its rest is a figure too."""
+"""A line of a cell -> the same with the paler print beside it: where toner fades in a figure, its rest is one too."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,40 +17,29 @@ LOWEST = 0.5  # text heights: a lower line is a dash
 PIXELS = 3  # as many paler pixels beside a line are worth a look
 
 
-@dataclass(frozen=True, slots=True)
-class InkLine:
-    """Box of a line in pixels of the cell: x0, y0, x1, y1 (exclusive)."""
+def reach_paler(gray: np.ndarray, line: tuple[int, int, int, int], text_height: float) -> tuple[int, int]:
+    """x0, x1 of a line with the print that goes on beside it, be it paler.
 
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-
-def reach_paler(gray: np.ndarray, lines: tuple[InkLine, ...], text_height: float) -> tuple[InkLine, ...]:
-    """The lines, each as long as the print that goes on beside it, be it paler. `gray`: the cell, uint8 (H, W)."""
-    return tuple(_reach(gray, line, text_height) for line in lines)
-
-
-def _reach(gray: np.ndarray, line: InkLine, text_height: float) -> InkLine:
-    if line.y1 - line.y0 < LOWEST * text_height:
-        return line
+    `gray`: the cell, uint8 (H, W); `line`: x0, y0, x1, y1 in it.
+    """
+    x0, y0, x1, y1 = line
+    if y1 - y0 < LOWEST * text_height:
+        return x0, x1
     edge, near = round(EDGE * text_height), round(NEXT * text_height)
-    band = gray[line.y0 : line.y1]
-    sides = band[:, max(line.x0 - near, edge) : max(line.x0 - PIXELS, 0)], band[:, line.x1 + PIXELS : line.x1 + near]
-    sides = sides[0], sides[1][:, : max(gray.shape[1] - edge - line.x1 - PIXELS, 0)]
-    if all((side < PALER_BELOW).sum() < PIXELS * text_height / 10 for side in sides):
-        return line
+    band = gray[y0:y1]
+    left = band[:, max(x0 - near, edge) : max(x0 - PIXELS, 0)]
+    right = band[:, x1 + PIXELS : max(min(x1 + near, band.shape[1] - edge), 0)]
+    if all((side < PALER_BELOW).sum() < PIXELS * text_height / 10 for side in (left, right)):
+        return x0, x1
     boxes = _letters(band, edge)
-    x0, x1 = line.x0, line.x1
     least = max(LEAST * text_height, PIXELS)
-    for left, right in sorted(boxes, reverse=True):
-        if left <= x0 - least and right >= x0 - near:
-            x0 = left
-    for left, right in sorted(boxes):
-        if right >= x1 + least and left <= x1 + near:
-            x1 = right
-    return InkLine(x0, line.y0, x1, line.y1)
+    for start, end in sorted(boxes, reverse=True):
+        if start <= x0 - least and end >= x0 - near:
+            x0 = start
+    for start, end in sorted(boxes):
+        if end >= x1 + least and start <= x1 + near:
+            x1 = end
+    return x0, x1
 
 
 def _letters(band: np.ndarray, edge: int) -> list[tuple[int, int]]:

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
-from extractor.reading.lines import BORDER_ZONE, INK_BELOW, without_rulings
-from extractor.reading.paler import InkLine
+from extractor.reading.lines import BORDER_ZONE, INK_BELOW, InkLine, without_rulings
 
 FIGURE = 0.45  # text heights: no figure is lower, however broken
 SMEAR = 0.35  # text heights from a side wall within which narrow ink is what is left of the ruling

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,6 @@ from extractor.page.panels import lift_panels
 
 DPI = 200.0
 BOX = (200, 300, 1200, 380)  # x0, y0, x1, y1
-INSIDE = np.s_[310:370, 210:1190]
 
 
 def make_sheet(
@@ -62,11 +63,16 @@ def test_dark_print_in_a_shadow_stays() -> None:
     assert lift_panels(sheet, DPI) is sheet
 
 
-def test_bold_print_whose_letters_touch_stays() -> None:
-    """A word of a bold heading on a dark copy, whose counters alone are light, was turned over."""
+@pytest.mark.parametrize(("gaps", "stays"), [((), False), (range(230, 440, 26), True)])
+def test_bold_print_whose_letters_touch_stays(gaps: Sequence[int], stays: bool) -> None:
+    """A word of a bold heading, whose counters alone are light, was turned over: between letters its rim is light."""
     sheet = np.full((1200, 1400), 235, np.uint8)
-    cv2.putText(sheet, "nghiepmgamm", (100, 400), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 14)
-    assert lift_panels(sheet, DPI) is sheet
+    sheet[400:442, 220:450] = 0
+    for x in range(243, 440, 26):
+        sheet[414:428, x - 4 : x + 4] = 235
+    for x in gaps:
+        sheet[400:410, x - 3 : x + 3] = sheet[432:442, x - 3 : x + 3] = 235
+    assert (lift_panels(sheet, DPI) is sheet) is stays
 
 
 def test_a_scanner_s_edge_stays() -> None:
