@@ -130,18 +130,23 @@ def _find_aligned(
 def _cut_row(printed: Sequence[Phrase], xs: Sequence[float], foot: float, text_height: float) -> list[float]:
     """Where the row ends that stands below the last ruling of a page, at most one: it goes on overleaf.
 
-    Behind it there is nothing but a page number: signatures have further lines.
+    Its label may be all of it. Behind it there is nothing but a page number: signatures have further lines.
     """
-    _, below = rows_beyond(printed, xs, (foot, foot), text_height)
-    rest = [p for p in printed if below and p.full and (p.y0 + p.y1) / 2 > below[0]]
-    return below if sum(p.n_letters for p in rest) <= PAGE_NUMBER else []
+    _, below = rows_beyond(printed, xs, (foot, foot), text_height, least=1)
+    is_row = below and _has_words(printed, foot, below[0]) and not _has_words(printed, below[0], float("inf"))
+    return below if is_row else []
 
 
 def _begun_row(printed: Sequence[Phrase], xs: Sequence[float], head: float, text_height: float) -> list[float]:
     """Where the rest of a row begins that stands above the first ruling of a page, at most one, below a page number."""
     above, _ = rows_beyond(printed, xs, (head, head), text_height, least=1)
-    rest = [p for p in printed if above and p.full and (p.y0 + p.y1) / 2 < above[0]]
-    return above if sum(p.n_letters for p in rest) <= PAGE_NUMBER else []
+    is_row = above and _has_words(printed, above[0], head) and not _has_words(printed, 0.0, above[0])
+    return above if is_row else []
+
+
+def _has_words(printed: Sequence[Phrase], top: float, bottom: float) -> bool:
+    """Whether more than a page number stands between two heights."""
+    return sum(p.n_letters for p in printed if p.full and top < (p.y0 + p.y1) / 2 < bottom) > PAGE_NUMBER
 
 
 def _inner(xs: Sequence[float], ys: Sequence[float], phrases: Sequence[Phrase], text_height: float) -> list[Line]:

@@ -16,12 +16,18 @@ def test_level_rulings_tell_where_a_last_column_ends() -> None:
     assert (grid.box[0], grid.box[2]) == pytest.approx((STT - 20, 1500), abs=15)
 
 
-@pytest.mark.parametrize(("behind", "rows"), [((), N_ROWS), (("KT. CHU TICH", "PHO CHU TICH"), N_ROWS - 1)])
-def test_a_row_that_goes_on_overleaf_has_no_ruling_below_it(behind: tuple[str, ...], rows: int) -> None:
-    """The last row of such pages was lost; what has further lines behind it are signatures."""
+@pytest.mark.parametrize(
+    ("behind", "bare", "rows"),
+    [((), False, N_ROWS), ((), True, N_ROWS), (("KT. CHU TICH", "PHO CHU TICH"), False, N_ROWS - 1)],
+)
+def test_a_row_that_goes_on_overleaf_has_no_ruling_below_it(behind: tuple[str, ...], bare: bool, rows: int) -> None:
+    """The last row of such pages was lost; what has further lines behind it are signatures. `bare`: it is a label."""
     page = make_page(gap=0, rulings=True, notes=(3, N_ROWS - 1))
     last = 200 + (N_ROWS + N_ROWS // 2) * PITCH - 32
     page[last - 3 : last + 4] = 255
+    if bare:
+        page[last - 2 * PITCH + 4 : last, UNIT - 10 :] = 255
+        page[last - 2 * PITCH + 4 : last, : LABEL - 10] = 255
     for n, text in enumerate(behind):
         print_text(page, text, UNIT, last + 120 + 60 * n)
     (grid,) = find(page)
