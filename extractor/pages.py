@@ -13,6 +13,7 @@ from extractor.grid import (
     find_guide,
     has_same_columns,
     is_unlike,
+    lay,
     part_columns,
     usual_guide,
 )
@@ -82,7 +83,7 @@ def read_pages(source: Source, settings: Settings, engines: dict[str, Engine], w
             if is_unlike(own, usual):
                 watch.tell("page", number)
                 page = drawn.pop(number) if number in drawn else _draw_page(reader, number, engines)
-                again, _, _ = _read_page(page, engines, usual, texts[number])
+                again, _, _ = _read_page(page, engines, lay(usual, own), texts[number])
                 texts[number] = texts[number] if _loses(texts[number], again) else again
     if not any(page.grids for page in texts.values()):
         raise _no_table(failures)

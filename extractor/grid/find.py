@@ -25,6 +25,7 @@ from extractor.grid.usual import (
     SAME_SIDES,
     count_kept,
     has_same_columns,
+    lay,
     same_sides,
 )
 from extractor.records import Grid, Guide, PageImage
@@ -111,7 +112,11 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
 
 def _is_known(grids: tuple[Grid, ...], page: PageImage, known: Sequence[float]) -> bool:
     """Whether this is one table, with the borders that other pages have."""
-    return bool(known) and len(grids) == 1 and has_same_columns(Guide(_scaled(grids[0], page)), Guide(tuple(known)))
+    return (
+        bool(known)
+        and len(grids) == 1
+        and has_same_columns(Guide(_scaled(grids[0], page)), Guide(tuple(known), ruled=True))
+    )
 
 
 def _loosely(page: PageImage, rulings: Rulings, known: Sequence[float]) -> tuple[Grid, ...]:
@@ -220,7 +225,7 @@ def _is_within(whole: Sequence[float], seen: Sequence[float]) -> bool:
 
 def _is_shifted(whole: Sequence[float], seen: Sequence[float]) -> bool:
     """Whether a border was lost and other lines taken for some: most are where they should be, but not all."""
-    if len(whole) > len(seen) or has_same_columns(Guide(tuple(whole)), Guide(tuple(seen))):
+    if len(whole) > len(seen) or has_same_columns(Guide(tuple(whole), ruled=True), Guide(tuple(seen))):
         return False
     return count_kept(whole, seen) > len(whole) / 2
 
@@ -234,6 +239,7 @@ def is_unlike(own: Guide, usual: Guide) -> bool:
         return True
     if usual.ruled and any(_is_lost(usual.borders, seen) for seen in own.others):
         return True
+    usual = lay(usual, own)
     if own.borders and own.ruled:
         # rulings of a table between the same sides were lost, or the sides themselves
         if not same_sides(own.borders, usual.borders):

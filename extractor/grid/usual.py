@@ -86,6 +86,21 @@ def _with_lost(borders: Sequence[float], pages: Sequence[Sequence[float]]) -> tu
     return tuple(sorted((*borders, *lost))) if told else tuple(borders)
 
 
+def lay(usual: Guide, own: Guide) -> Guide:
+    """The columns of most pages between this page's own sides, if all its borders but one are theirs; else as they are.
+
+    On photos the table of each page stands in a place of its own.
+    """
+    if not usual.ruled or not own.ruled or len(own.borders) <= LEAST_COLUMNS or same_sides(usual.borders, own.borders):
+        return usual
+    if has_same_columns(usual, own):
+        return replace(usual, borders=own.borders)
+    scale = (own.borders[-1] - own.borders[0]) / (usual.borders[-1] - usual.borders[0])
+    laid = tuple(own.borders[0] + (x - usual.borders[0]) * scale for x in usual.borders)
+    is_rest = len(own.borders) == len(laid) - 1 == count_kept(own.borders, laid)
+    return replace(usual, borders=laid) if is_rest else usual
+
+
 def _are_near(a: Sequence[float], b: Sequence[float]) -> bool:
     return len(a) == len(b) and all(abs(x - y) < SAME_REST for x, y in zip(a, b, strict=True))
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, usual_guide
+from extractor.grid import NO_GUIDE, find_grids, find_guide, is_unlike, lay, usual_guide
 from extractor.grid.line import Line
 from extractor.grid.pen import without_pen_strokes
 from extractor.grid.rulings import Segment
@@ -289,6 +289,30 @@ def test_which_pages_deserve_a_second_look() -> None:
     unruled = Guide((0.1, 0.2, 0.6, 0.9), usual=True)
     other = Guide((0.2, 0.5, 0.8), ruled=True)
     assert is_unlike(other, unruled)  # the table without rulings may begin or end beside it
+
+
+def test_a_table_of_a_photo_is_the_usual_one_wherever_it_stands() -> None:
+    usual = Guide((0.1, 0.2, 0.6, 0.7, 0.9), usual=True, ruled=True)
+    moved = Guide((0.2, 0.275, 0.575, 0.65, 0.8), ruled=True)  # by chance two of its borders are the usual ones
+    assert not is_unlike(moved, usual)
+    lost = Guide((0.2, 0.275, 0.575, 0.8), ruled=True)
+    assert is_unlike(lost, usual)
+    assert lay(usual, lost).borders == pytest.approx(moved.borders)
+    for other in (Guide((0.2, 0.5, 0.6, 0.8), ruled=True), replace(lost, ruled=False)):
+        assert lay(usual, other) is usual
+
+
+def test_a_border_lost_on_a_photo_is_found_by_the_columns_of_the_others() -> None:
+    page = make_page()
+    page[TOP + 2 * ROW : TOP + 18 * ROW, XS[3] - 4 : XS[3] + 5] = 255
+    moved = np.full_like(page, 255)
+    moved[:, :-90] = page[:, 90:]
+    image = make_image(moved)
+    own = find_guide(image, find_grids(image))
+    assert is_unlike(own, usual())
+    (grid,) = find_grids(image, lay(usual(), own))
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
+    assert grid.box[0] == pytest.approx(XS[0] - 90, abs=3)
 
 
 @pytest.mark.parametrize("uprights", [(150, 700, 950, 1450), (150, 700, 715, 950, 1450)])
