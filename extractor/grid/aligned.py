@@ -45,6 +45,7 @@ from extractor.grid.rulings import Rulings
 from extractor.records import Grid, Guide, PageImage
 
 LEAST_FOLLOWED = 2  # the same where they keep to the columns of another page
+LEAST_FILLED = 2  # columns of a row or two between rulings of the table: a label and its unit
 WIDE_CELLS = 2  # phrases of one line that may cross the borders that most pages have
 BROKEN_CROSSED = 0.25  # share of the lines with print across known borders, on a page whose rulings are broken
 RULED_ROWS, WHITE_ROWS, GUESSED_ROWS = 0.9, 0.4, 0.3  # certainty of a grid whose columns, and rows, are told by print
@@ -306,7 +307,7 @@ def _framed_rows(
     block = [line for line in lines if top < (line.y0 + line.y1) / 2 < bottom]
     xs, _ = _followed(guide, block, page)
     filled = {sum(x < (p.x0 + p.x1) / 2 for x in xs) for line in block for p in line.phrases}
-    clear = len(filled) >= LEAST_COLUMNS and all(_is_clear(line, xs, page) for line in block)
+    clear = len(filled) >= LEAST_FILLED and all(_is_clear(line, xs, page) for line in block)
     return (block, xs) if clear else ([], [])
 
 

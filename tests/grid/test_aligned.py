@@ -257,14 +257,15 @@ def test_signatures_below_the_table_do_not_move_its_columns() -> None:
     assert grid.box[3] < last + 30
 
 
-def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages() -> None:
+@pytest.mark.parametrize("values", [("-", "8"), ("", "")])
+def test_two_rows_between_level_rulings_are_told_by_the_columns_of_most_pages(values: tuple[str, str]) -> None:
     """Between rulings all are rows, though no line of them is full."""
     before = make_page(notes=(1, 4), rulings=True)
     usual = usual_guide([find_guide(make_image(before), find(before))] * 2)
     page = np.full((1500, 1600), 255, np.uint8)
     for y in (168, 252, 336):
         cv2.line(page, (STT - 20, y), (1500, y), 0, 2)
-    for top, value in ((200, "-"), (284, "8")):
+    for top, value in zip((200, 284), values, strict=True):
         for line, text in enumerate(WRAPPED):
             print_text(page, text, LABEL, top + line * PITCH)
             print_text(page, ("co quan", "don vi")[line], UNIT, top + line * PITCH)
