@@ -9,7 +9,17 @@ import numpy as np
 
 from extractor.reading.adjacent import find_adjacent
 from extractor.reading.edges import Cut, find_covered, find_cut
-from extractor.reading.lines import BORDER_ZONE, INK_BELOW, SPECK, FoundLines, InkLine, find_lines, find_marks
+from extractor.reading.lines import (
+    BORDER_ZONE,
+    BROKEN_DASH,
+    FLATTISH,
+    INK_BELOW,
+    SPECK,
+    FoundLines,
+    InkLine,
+    find_lines,
+    find_marks,
+)
 from extractor.reading.parted import find_parted
 from extractor.reading.shades import without_shades
 from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
@@ -220,6 +230,13 @@ def _unseen(page: PageImage, box: tuple[int, int, int, int]) -> FoundLines | Non
     return found if found.lines else None
 
 
+def _may_be_dash(line: TextLine) -> bool:
+    """Whether a pale line is as flat as a dash: no reader may see it, but its cell need not be blank."""
+    x0, y0, x1, y1 = line.inner
+    narrowest, widest, highest = (share * line.text_height for share in BROKEN_DASH)
+    return narrowest <= x1 - x0 <= widest and y1 - y0 <= min(highest, (x1 - x0) / FLATTISH)
+
+
 def _crop(page: PageImage, cell: GridCell) -> np.ndarray:
     """The inside of a cell, away from what a ruling may leave there."""
     x0, y0, x1, y1 = _inside(page, cell.box)
@@ -235,7 +252,9 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
         if mark is None and ink.specks:
             ink = replace(ink, marks=_marks(page, _inside(page, ink.cell.box)))
     if not ink.lines:
-        return replace(ink, faint=tuple(line for line in ink.faint if not _is_dirt(page, line, speck)))
+        faint = tuple(line for line in ink.faint if not _is_dirt(page, line, speck))
+        dashes = () if ink.lifted else tuple(line.box for line in faint if _may_be_dash(line))
+        return replace(ink, faint=faint, marks=(*ink.marks, *dashes))
     x0, y0, x1, y1 = _inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]

@@ -70,6 +70,18 @@ def test_specks_are_stray_only_where_the_page_is_full_of_them() -> None:
     assert not any(cell.stray for cell in find_cells(clean))
 
 
+def test_a_pale_stroke_as_flat_as_a_dash_may_be_one_though_no_reader_sees_it() -> None:
+    page = make_page()
+    at = [row * HEIGHT + 30 for row in range(N_ROWS)]
+    page[at[2] : at[2] + 2, 140:152] = 195
+    page[at[3] : at[3] + 2, 140:200] = 195  # the rest of a ruling
+    page[at[4] - 8 : at[4] + 4, 140:152] = 195
+    page[at[5] : at[5] + 2, 140:152] = 235  # the paper's own grain
+    write(page, 6, "74")
+    cells = find_cells(page)
+    assert [len(cells[row].marks) for row in (2, 3, 4, 5, 6)] == [1, 0, 0, 0, 0]
+
+
 def test_a_blot_is_told_from_bold_print() -> None:
     page = make_page()
     cv2.ellipse(page, (150, 150), (40, 22), 0, 0, 360, 0, -1)
