@@ -39,6 +39,7 @@ SAME_LAID = 0.005  # of the page's width: the same, once both sides lie on each 
 SURE = 0.97  # certainty from which a dotted reading stands that adds rows to the same columns
 DOUBTED = 0.4  # certainty of a grid that takes the place of such a table
 MOST_PARTED = 0.6  # share of a table's columns that further rows part: a ghost of the other side parts a cell or two
+MOST_DOTTED, SCREENED = 100, 3.0  # dotted rulings that a table has at most, be they broken; times the solid ones
 AS_LARGE = 0.98  # a dotted reading of the same table differs by its rulings' thickness
 
 
@@ -98,6 +99,8 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
     solid = find_lattices(rulings, page.number, page.text_height, known)
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
     dotted_rulings = without_stems(find_rulings(reduced, dotted=True))
+    if _columns(solid) >= LEAST_COLUMNS and _are_screen(rulings, dotted_rulings):
+        return solid, rulings
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)
     parted = _is_parted(solid, dotted, page.text_height)
     if _is_known(dotted, page, known) and not _is_known(solid, page, known):
@@ -108,6 +111,12 @@ def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], R
         # the same table, some of whose rulings are broken
         solid = tuple(max(pair, key=lambda grid: grid.certainty) for pair in zip(solid, dotted, strict=True))
     return solid, dotted_rulings
+
+
+def _are_screen(solid: Rulings, dotted: Rulings) -> bool:
+    """Whether the dots in line are those of a shade: there are more of such lines than any table has."""
+    n_solid, n_dotted = (len(r.rows) + len(r.columns) for r in (solid, dotted))
+    return n_dotted > max(MOST_DOTTED, SCREENED * n_solid)
 
 
 def _is_known(grids: tuple[Grid, ...], page: PageImage, known: Sequence[float]) -> bool:

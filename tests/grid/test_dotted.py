@@ -55,6 +55,18 @@ def test_a_dotted_table_is_whole_though_dots_are_lost(lost: float) -> None:
     assert len(grid.cells) == N_ROWS * 5
 
 
+def test_patches_of_a_screen_are_no_rulings_of_a_solid_table() -> None:
+    page = np.full((1400, 1600), 255, np.uint8)
+    for top in range(0, 1400, 84):
+        for left in range(0, 1600, 100):
+            page[top : top + 24 : 6, left : left + 60 : 6] = 0
+    for r in range(N_ROWS + 1):
+        cv2.line(page, (XS[0], TOP + r * ROW), (XS[-1], TOP + r * ROW), 0, 2)
+    for x in XS:
+        cv2.line(page, (x, TOP), (x, TOP + N_ROWS * ROW), 0, 2)
+    assert shape(find_grids(make_image(page))) == WHOLE
+
+
 def test_less_of_the_rulings_makes_less_certain() -> None:
     (good,) = find_grids(make_image(make_page(0.0, 0.0)))
     (bad,) = find_grids(make_image(make_page(0.6, 0.6)))
