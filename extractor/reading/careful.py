@@ -37,15 +37,17 @@ from extractor.reading.doubtful import Second
 from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lines import BORDER_ZONE
+from extractor.reading.meant import as_dash, settle_meaning
 from extractor.reading.overtyped import doubt_overtyped
 from extractor.reading.printed import find_unsure, seconds_of
 from extractor.reading.signs import DITTO
-from extractor.reading.texts import LAYER, doubt_words, settle_text
+from extractor.reading.texts import LAYER, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, Reading, Row, TextLine
 
 NUMBER_ENGINES = ("ppocr", "tesseract-eng")
+LEAST_DASHES = 3  # as many clear ones show that a report prints dashes
 SURE_NUMBER = 0.9  # both scores above it and the same string: no further preparation is asked
 # ways of leaving ink out of a value cell, one tried after the other: what is set as the page's figures are goes before
 # what only has the size of one, and ink beside a number that is read before strokes that are taken out of one
@@ -87,7 +89,7 @@ def _row(
     second: Mapping[int, tuple[Second, ...]],
     words: frozenset[str],
 ) -> Row:
-    value = doubt_words(next(numbers), words)
+    value = settle_meaning(next(numbers), words)
     others = tuple(("", next(numbers)) for _ in row.others)
     note = settle_text(row.note, second, words)
     shared = bool({*map(id, row.note)} & {*map(id, (*row.unit, *row.value))})
@@ -152,7 +154,7 @@ def _read_values(
     empty = {i: parts for i, parts in enumerate(cells) if i not in read}
     blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines, settings)
     units = {part.ink.piece.page: line.text_height for _, parts in inked for part in parts for line in part.ink.lines}
-    read |= _doubt_blanks(empty, blank, settings, units)
+    read |= _doubt_blanks(empty, blank, settings, units, dashed=_has_dashes(fields))
     return [read[i] for i in range(len(cells))], seen
 
 
@@ -238,26 +240,36 @@ def _doubt_blanks(
     fields: Mapping[int, Field],
     settings: Mapping[int, Setting],
     units: Mapping[int, float],
+    *,
+    dashed: bool = False,
 ) -> dict[int, Field]:
     """Blank fields, those held in which a speck as large as a dash lies where the page's figures stand.
 
     So are those from which coloured ink was taken that may be a figure printed in red or blue.
-    `units`: pixels of a text height by page.
+    `units`: pixels of a text height by page; `dashed`: the report prints dashes, so that what is left of one is one.
     """
     doubted = dict(fields)
     for i, field in fields.items():
-        marked = any(
-            not is_off_place(mark, part.ink.cell, setting, unit)
+        marks = [
+            mark
             for part in cells[i]
             if (setting := _nearest(part.ink.piece.page, settings)) is not None
             and (unit := _nearest(part.ink.piece.page, units)) is not None
             for mark in part.ink.marks
-        )
-        marked = marked or any(part.ink.lifted and _may_hide(part, settings) for part in cells[i])
-        if marked and field.state == "blank" and "stray-ink" not in field.reasons:
-            held = (*field.reasons, "stray-ink")
+            if not is_off_place(mark, part.ink.cell, setting, unit)
+        ]
+        lifted = any(part.ink.lifted and _may_hide(part, settings) for part in cells[i])
+        if field.state == "blank" and (marks or lifted):
+            held = tuple(dict.fromkeys((*field.reasons, "stray-ink")))
             doubted[i] = replace(field, reasons=held, confidence=min(field.confidence, STRAY_BLANK))
+            if dashed and len(marks) == 1 and not lifted and "under-stamp" not in field.reasons:
+                doubted[i] = as_dash(doubted[i])
     return doubted
+
+
+def _has_dashes(fields: Sequence[Field]) -> bool:
+    """Whether several cells hold a dash without any doubt."""
+    return sum(field.raw in DASHES and not field.reasons for field in fields) >= LEAST_DASHES
 
 
 def _may_hide(part: CellText, settings: Mapping[int, Setting]) -> bool:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from extractor.reading.signs import is_one_stroke
 from extractor.records import CellText, Field, Reading
 
 STAMP_COUNTS = 0.04  # share of the ink under coloured ink from which the reading may suffer
@@ -255,12 +256,18 @@ def _sees_dash(readings: Sequence[Reading]) -> bool:
 def _without_impossible(parts: Sequence[CellText], readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Flat ink holds no letter and no figure, though an engine that blows it up may see a 1 in it.
 
-    A lone sign that is seen in it is a dash: alone it looks like a low line or a quotation mark as well.
+    A lone sign that is seen in it is a dash: alone it looks like a low line or a quotation mark as well. One stroke is
+    one dash, though a long one is read as two.
     """
     if not _is_flat(parts, HIGHEST_DASH):
         return tuple(readings)
     seen = _without_signs(readings)
-    return tuple(replace(r, text="-") if len(r.text) == 1 else r for r in seen) if _looks_like_dash(parts) else seen
+    if not _looks_like_dash(parts):
+        return seen
+    x0, y0, x1, y1 = (line := next(line for part in parts for line in part.ink.lines)).inner
+    one = is_one_stroke(line.clean[y0:y1, x0:x1])
+    flat = (len(r.text) == 1 or (one and bool(r.text) and not r.text.strip(FLAT_SIGNS)) for r in seen)
+    return tuple(replace(r, text="-") if is_flat else r for r, is_flat in zip(seen, flat, strict=True))
 
 
 def _without_signs(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -22,7 +22,7 @@ def is_true_layer(page: PageImage, engine: Engine) -> bool:
     if not chosen:
         return True
     seen = engine.read([_cut(page, word) for word in chosen])
-    alike = [fuzz.ratio(_fold(word.text), _fold(reading.text)) for word, reading in zip(chosen, seen, strict=True)]
+    alike = [fuzz.ratio(fold(word.text), fold(reading.text)) for word, reading in zip(chosen, seen, strict=True)]
     return sum(alike) / len(alike) >= LIKE
 
 
@@ -35,6 +35,7 @@ def _cut(page: PageImage, word: Word) -> TextLine:
     return TextLine(word.box, page.raw[region], page.gray[region], inner, page.text_height)
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Letters and digits alone, small and without tone marks."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c) and c.isalnum())

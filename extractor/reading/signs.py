@@ -54,6 +54,11 @@ def _tall_pieces(gray: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray
     return labels, stats, np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
 
 
+def is_one_stroke(gray: np.ndarray) -> bool:
+    """Whether all of a line's ink, gray uint8 (H, W), is one piece."""
+    return len(find_pieces(gray < INK_BELOW)[1]) == 2
+
+
 def is_ditto(gray: np.ndarray, text_height: float) -> bool:
     """Whether a line's ink, gray uint8 (H, W), is a ditto mark: two short upright strokes, or a blot of both."""
     if min(gray.shape) < LOWEST_MARK * text_height or max(gray.shape) > LARGEST_LINE * text_height:

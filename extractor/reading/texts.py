@@ -136,15 +136,6 @@ def choose_parts(first: Reading, seen: Sequence[Second], words: frozenset[str]) 
     return text, min([*left, *(score for _, (_, score) in chosen)])
 
 
-def doubt_words(field: Field, words: frozenset[str]) -> Field:
-    """A value that was read from pixels, with a reason where one of its words is none that the form knows."""
-    letters = [word for word in field.raw.split() if sum(map(str.isalpha, word)) > 1]
-    exact = bool(field.readings) and field.readings[0].engine == LAYER
-    if exact or all(is_known(word, words) for word in letters):
-        return field
-    return replace(field, reasons=(*field.reasons, "unknown-word"))
-
-
 def choose_line(first: Reading, second: Reading | None, words: frozenset[str]) -> tuple[str, float]:
     """One of two readings of a line, or word by word where they have as many words; and how sure it is."""
     ours = read_words(first, words)

@@ -186,6 +186,15 @@ def test_flat_ink_is_never_a_figure() -> None:
     assert field.readings[-1].text or any(reading.text == "1" for reading in field.readings)
 
 
+def test_one_flat_stroke_is_one_dash_and_two_are_two() -> None:
+    seen = (("trueocr", "--", 0.9), ("ppocr", "_", 0.6))
+    assert settle_flat(*seen).raw == "-"
+    cell = make_cell()
+    for x in (118, 134):
+        cv2.line(cell, (x, 45), (x + 7, 45), 0, 3)
+    assert settle_number(parts_of(lines_of(cell)), read(*seen)).raw == "--"
+
+
 def test_flat_ink_that_no_reader_knows_is_illegible() -> None:
     field = settle_flat(("ppocr", "1", 0.9), ("trueocr", "", 0.0))
     assert (field.raw, field.state) == ("", "illegible")

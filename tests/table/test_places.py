@@ -115,6 +115,8 @@ def test_a_speck_as_large_as_a_dash_where_figures_stand_makes_no_sure_blank(
     (field,) = _doubt_blanks({0: parts}, {0: blank}, {PIECE.page + 1: setting}, units).values()
     assert field.state == "blank"
     assert ("stray-ink" in field.reasons) is held
+    (field,) = _doubt_blanks({0: parts}, {0: blank}, {PIECE.page + 1: setting}, units, dashed=True).values()
+    assert (field.raw, "stray-ink" in field.reasons) == ("-" if held else "", held)
 
 
 def test_specks_as_wide_as_what_is_left_of_a_dash_are_told_from_smaller_ones() -> None:

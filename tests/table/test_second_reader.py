@@ -14,8 +14,8 @@ from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.lexicon import read_words
 from extractor.reading.printed import read_cells
 from extractor.reading.spaces import with_spaces
-from extractor.reading.texts import choose_line, choose_parts, doubt_words, settle_text
-from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, Piece, Reading, TextLine
+from extractor.reading.texts import choose_line, choose_parts, settle_text
+from extractor.records import CellInk, CellText, DraftRow, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
 PAPER = np.zeros((4, 4), np.uint8)
@@ -238,17 +238,6 @@ def test_a_cell_that_is_in_several_rows_is_read_again_once() -> None:
         fields = read_cells([(cell,)] * 3, {"tesseract-vie": eye}, FORM)
         assert eye.count == 1
         assert {field.raw for field in fields} == {reading.text.replace("vân", "văn")}
-
-
-def test_a_value_of_words_that_the_form_does_not_know_is_for_a_person() -> None:
-    """A fax's specks once made "Khóng" of "Không" for all three readers."""
-    words = frozenset({"không", "thực", "hiện", "đã", "hồ", "sơ"})
-    field = Field("Khóng", "read", 0.9, readings=(Reading("ppocr", "Khóng", 0.9),))
-    assert "unknown-word" in doubt_words(field, words).reasons
-    for raw in ("Không", "Đã thực hiện", "12 hồ sơ", "1.234", "–", ""):
-        assert not doubt_words(replace(field, raw=raw), words).reasons
-    layer = replace(field, readings=(Reading("layer", "Khóng", 1.0),))
-    assert not doubt_words(layer, words).reasons
 
 
 def spelt_words(*words: Sequence[dict[str, float]]) -> Reading:
