@@ -18,7 +18,7 @@ FULL_DENSITY = 2.0  # optical density from which a channel is black
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 LIGHTER = 0.7  # share of the page that is darker than what tells its paper's colour
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
-LARGEST_WRITING = 3.2  # text heights: wider red strokes are a stamp or a coloured table; a number may be wider
+WIDEST_WRITING = 10.0  # text heights: wider red strokes are a stamp or a coloured table, not one number beside another
 TALLEST_WRITING = 2.6  # text heights: taller coloured strokes are a stamp or a signature
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
 FRINGE = 0.3  # text heights around a stamp's strokes
@@ -157,7 +157,7 @@ def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[n
     Letters within the bounds of a stamp belong to it. Offices stamp in red and write in other colours, so red ink is
     joined to a stamp from further off.
     """
-    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE, LARGEST_WRITING)
+    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE, WIDEST_WRITING)
     # the soft edges of a stamp's strokes, and where it crosses print, lose their hue
     side = max(round(FRINGE * text_height), 3)
     fringe = cv2.dilate(red_stamp.astype(np.uint8), np.ones((side, side), np.uint8)) > 0

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.reading.adjacent import find_adjacent
+from extractor.reading.corrected import is_corrected
 from extractor.reading.edges import Cut, find_covered, find_cut
 from extractor.reading.lines import (
     BORDER_ZONE,
@@ -105,28 +106,29 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         if layer:
             words = "\n".join(text for text, _ in layer)
             return CellInk(cell, piece, words=words, word_boxes=tuple(own for _, own in layer))
-    x0, y0, x1, y1 = _inside(page, cell.box)
+    inside = x0, y0, x1, y1 = _inside(page, cell.box)
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
-    pen = _share(page.pen, (x0, y0, x1, y1)) * area
+    pen = _share(page.pen, inside) * area
     written = pen > WRITTEN
-    beside = _beside_pen(page, (x0, y0, x1, y1)) if written else None
+    beside = _beside_pen(page, inside) if written else None
     pixels = page.raw if written else page.gray
     found = beside or find_lines(pixels[y0:y1, x0:x1], page.text_height)
     if not found.lines and written:
-        found = _pale_pen(page, (x0, y0, x1, y1)) or found
+        found = _pale_pen(page, inside) or found
     if not found.lines:
-        found = _unseen(page, (x0, y0, x1, y1)) or found
+        found = _unseen(page, inside) or found
     lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
     faint = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.faint)
-    lifted = _share(page.stamp, (x0, y0, x1, y1)) + _share(page.signature, (x0, y0, x1, y1))
+    lifted = _share(page.stamp, inside) + _share(page.signature, inside)
     taken = not lines and lifted * area > WRITTEN
     if taken:
-        faint = _coloured(page, (x0, y0, x1, y1))
-    boxes = [line.box for line in lines] or [(x0, y0, x1, y1)]
+        faint = _coloured(page, inside)
+    boxes = [line.box for line in lines] or [inside]
     stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
-    strokes = _share(page.signature, (x0, y0, x1, y1)) + _share(page.stray, (x0, y0, x1, y1))
+    strokes = _share(page.signature, inside) + _share(page.stray, inside)
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
+    corrected = bool(lines) and is_corrected(page, inside)
     return CellInk(
         cell,
         piece,
@@ -136,8 +138,8 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         touches=found.touches,
         specks=specks,
         faint=faint,
-        marks=_marks(page, (x0, y0, x1, y1)) if found.specks and not lines else (),
-        crossed=any(_is_crossed(page, line.box) for line in lines),
+        marks=_marks(page, inside) if found.specks and not lines else (),
+        crossed=any(_is_crossed(page, line.box) for line in lines) or corrected,
         lifted=taken,
         runs_over=found.runs_over,
         paler=found.paler,

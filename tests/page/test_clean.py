@@ -47,6 +47,15 @@ def test_figures_of_a_pen_are_marked(colour: tuple[int, int, int]) -> None:
     assert not signature.any()
 
 
+def test_a_number_crossed_out_in_red_with_another_beside_it_is_no_stamp() -> None:
+    red = np.zeros((600, 900), bool)
+    red[300:304, 200:270] = True  # the stroke
+    red[285:310, 285:400:12] = True  # the figures
+    stamp, _, pen = split_ink(red, np.zeros_like(red), TEXT_HEIGHT)
+    assert pen.sum() == red.sum()
+    assert not stamp.any()
+
+
 def test_a_tall_blue_stroke_is_a_signature() -> None:
     page = make_page()
     cv2.line(page, (300, 200), (420, 420), BLUE_PEN, 5)
