@@ -19,7 +19,7 @@ MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of
 LIGHTER = 0.7  # share of the page that is darker than what tells its paper's colour
 COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
 WIDEST_WRITING = 10.0  # text heights: wider red strokes are a stamp or a coloured table, not one number beside another
-TALLEST_WRITING = 2.6  # text heights: taller coloured strokes are a stamp or a signature
+TALLEST_WRITING, TALLEST_RED = 2.6, 5.0  # text heights: taller strokes are a signature; red ones, of two rows, a stamp
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
 FRINGE = 0.3  # text heights around a stamp's strokes
 NO_INK, RED, OTHER = range(3)
@@ -157,16 +157,18 @@ def split_ink(red: np.ndarray, other: np.ndarray, text_height: float) -> tuple[n
     Letters within the bounds of a stamp belong to it. Offices stamp in red and write in other colours, so red ink is
     joined to a stamp from further off.
     """
-    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE, WIDEST_WRITING)
+    red_stamp, red_pen = _split_hue(red, text_height, RED_BRIDGE, (WIDEST_WRITING, TALLEST_RED))
     # the soft edges of a stamp's strokes, and where it crosses print, lose their hue
     side = max(round(FRINGE * text_height), 3)
     fringe = cv2.dilate(red_stamp.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    signature, other_pen = _split_hue(other & ~fringe, text_height, BRIDGE, np.inf)
+    signature, other_pen = _split_hue(other & ~fringe, text_height, BRIDGE, (np.inf, TALLEST_WRITING))
     return red_stamp | (other & fringe), signature, red_pen | other_pen
 
 
-def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: float) -> tuple[np.ndarray, np.ndarray]:
-    """(ink of components taller than writing or wider than `widest`, the rest)."""
+def _split_hue(
+    coloured: np.ndarray, text_height: float, reach: float, largest: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(ink of components wider or taller than the `largest` writing, the rest)."""
     small = coloured[::INK_SCALE, ::INK_SCALE].astype(np.uint8)
     if not small.any():
         return coloured, coloured
@@ -175,7 +177,8 @@ def _split_hue(coloured: np.ndarray, text_height: float, reach: float, widest: f
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
     labels, stats, _ = find_pieces(joined)
     unit = text_height / INK_SCALE
-    large = (stats[:, cv2.CC_STAT_HEIGHT] > TALLEST_WRITING * unit) | (stats[:, cv2.CC_STAT_WIDTH] > widest * unit)
+    width, height = (most * unit for most in largest)
+    large = (stats[:, cv2.CC_STAT_WIDTH] > width) | (stats[:, cv2.CC_STAT_HEIGHT] > height)
     large[0] = False
     stamp = large.copy()
     boxes = stats[:, :4]
