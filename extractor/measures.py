@@ -18,6 +18,7 @@ BESIDE = re.compile(
     r"(?:so |muc )?(?:ke hoach|luy ke|cong don|cung ky|so voi|so sanh|ty le|du kien|uoc|tang|giam)\b"
     r"|(?:so lieu |ket qua |thuc hien )?(?:ky|nam|quy|thang|6 thang|9 thang) truoc\b"
 )  # what stands beside a report's own figures for comparison
+PLAIN = re.compile(r"so luong(?: ?[/,] ?ty le)?|so lieu|ket qua")  # what the form itself calls its values
 OWN = re.compile(r"\b(?:ky|nam|quy|thang) nay\b")
 YEAR = re.compile(r"\b(?:nam|quy|thang)\b.*\b(20\d\d)\b")
 UNNAMED = 0.4  # certainty of rows with several value columns, none of which names the main measure
@@ -73,7 +74,7 @@ def _main(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _told_by_others(names: Sequence[str]) -> int | None:
-    """The column of the report's own period by what the others are: its plan, the period before, its sum so far."""
+    """The column of the report's own period by what the others are: its plan, the period before, its sum so far; points."""
     if not all(any(map(str.isalpha, name)) for name in names):
         return None
     own = [i for i, name in enumerate(names) if not BESIDE.match(name)]
@@ -83,7 +84,8 @@ def _told_by_others(names: Sequence[str]) -> int | None:
         return this[0]
     if len(own) > 1 and len(set(years)) == len(own):
         return own[years.index(max(years))]
-    return own[0] if len(own) == 1 < len(names) else None
+    plain = own if len(own) == 1 else [i for i in own if PLAIN.fullmatch(names[i])]
+    return plain[0] if len(plain) == 1 < len(names) else None
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -49,6 +49,8 @@ def test_columns_without_a_known_name_are_a_guess() -> None:
         (("Kế hoạch năm 2023", "Trong năm 2022"), 1),
         (("Trong quý", "Lũy kế đến nay"), 0),
         (("Số liệu", "Kế hoạch", "Tỷ lệ (%)"), 0),
+        (("Số lượng/ tỷ lệ", "Điểm tự chấm"), 0),
+        (("Điểm", "Số lượng"), 1),
         (("Năm trước", "Cùng kỳ"), None),
         (("Cấp huyện", "Cấp xã"), None),
         (("", "Lũy kế"), None),
