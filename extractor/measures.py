@@ -74,7 +74,7 @@ def _main(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _told_by_others(names: Sequence[str]) -> int | None:
-    """The column of the report's own period by what the others are: its plan, the period before, its sum so far; points."""
+    """The column of the report's own period by what the others are: its plan, the one before, its sum so far."""
     if not all(any(map(str.isalpha, name)) for name in names):
         return None
     own = [i for i, name in enumerate(names) if not BESIDE.match(name)]

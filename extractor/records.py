@@ -193,7 +193,8 @@ class TextLine:
 class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
-    `word_boxes`: where each line of `words` lies, in pixels of the page.
+    `word_boxes`: where each line of `words` lies, in pixels of the page. `drawn`: where `words` may be a value, what is
+    drawn there.
     `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
@@ -213,6 +214,7 @@ class CellInk:
     lines: tuple[TextLine, ...] = ()
     words: str | None = None
     word_boxes: tuple[Box, ...] = ()
+    drawn: tuple[TextLine, ...] = ()
     stamped: float = 0.0
     pen: bool = False
     touches: bool = False

@@ -34,6 +34,7 @@ from extractor.reading.consensus import (
 )
 from extractor.reading.crossed import without_strokes
 from extractor.reading.doubtful import Second
+from extractor.reading.drawn import doubt_layer
 from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.evenness import doubt_uneven
 from extractor.reading.lines import BORDER_ZONE
@@ -154,6 +155,9 @@ def _read_values(
     empty = {i: parts for i, parts in enumerate(cells) if i not in read}
     blank = {i: _without_lines(parts) for i, parts in empty.items()} | _look_faint(empty, engines, settings)
     units = {part.ink.piece.page: line.text_height for _, parts in inked for part in parts for line in part.ink.lines}
+    layered = [i for i in empty if any(part.ink.words for part in empty[i])]
+    drawn = doubt_layer([empty[i] for i in layered], [blank[i] for i in layered], engines)
+    blank |= dict(zip(layered, drawn, strict=True))
     read |= _doubt_blanks(empty, blank, settings, units, dashed=_has_dashes(fields))
     return [read[i] for i in range(len(cells))], seen
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from extractor.reading.adjacent import find_adjacent
 from extractor.reading.corrected import is_corrected
+from extractor.reading.crops import covered_share, cut_line, inside, share_of
+from extractor.reading.drawn import find_drawn
 from extractor.reading.edges import Cut, find_covered, find_cut
 from extractor.reading.lines import (
     BORDER_ZONE,
@@ -23,7 +25,7 @@ from extractor.reading.lines import (
 )
 from extractor.reading.parted import find_parted
 from extractor.reading.shades import without_shades
-from extractor.reading.signs import CHECK_BOX, DITTO, find_check_box, is_ditto
+from extractor.reading.signs import DITTO
 from extractor.reading.stray import (
     FIGURE,
     Speck,
@@ -50,8 +52,6 @@ from extractor.records import (
     TextLine,
 )
 
-INSET = 0.08  # text heights: half a ruling's thickness
-SIDE_CONTEXT, TALL_CONTEXT = 0.4, 1.8  # of the line's height: what engines see around the ink
 TRACE = 0.004  # the same: less may be a stray pixel
 DIRTY = 0.25  # share of the cells without print that hold specks, from which a page is full of them
 AROUND = 4.0  # text heights
@@ -105,30 +105,31 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         layer = lines_in(page.words, cell.box)
         if layer:
             words = "\n".join(text for text, _ in layer)
-            return CellInk(cell, piece, words=words, word_boxes=tuple(own for _, own in layer))
-    inside = x0, y0, x1, y1 = _inside(page, cell.box)
+            places = tuple(own for _, own in layer)
+            return CellInk(cell, piece, words=words, word_boxes=places, drawn=find_drawn(page, cell, words))
+    box = x0, y0, x1, y1 = inside(page, cell.box)
     area = (x1 - x0) * (y1 - y0) / page.text_height**2
-    pen = _share(page.pen, inside) * area
+    pen = share_of(page.pen, box) * area
     written = pen > WRITTEN
-    beside = _beside_pen(page, inside) if written else None
+    beside = _beside_pen(page, box) if written else None
     pixels = page.raw if written else page.gray
     found = beside or find_lines(pixels[y0:y1, x0:x1], page.text_height)
     if not found.lines and written:
-        found = _pale_pen(page, inside) or found
+        found = _pale_pen(page, box) or found
     if not found.lines:
-        found = _unseen(page, inside) or found
-    lines = tuple(_cut(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
-    faint = tuple(_cut(page, line, (x0, y0), (x0, x1)) for line in found.faint)
-    lifted = _share(page.stamp, inside) + _share(page.signature, inside)
+        found = _unseen(page, box) or found
+    lines = tuple(cut_line(page, line, (x0, y0), (x0, x1), lifted=beside is not None) for line in found.lines)
+    faint = tuple(cut_line(page, line, (x0, y0), (x0, x1)) for line in found.faint)
+    lifted = share_of(page.stamp, box) + share_of(page.signature, box)
     taken = not lines and lifted * area > WRITTEN
     if taken:
-        faint = _coloured(page, inside)
-    boxes = [line.box for line in lines] or [inside]
-    stamped = max(_covered(page, box) + _share(page.stray, box) for box in boxes)
+        faint = _coloured(page, box)
+    boxes = [line.box for line in lines] or [box]
+    stamped = max(covered_share(page, b) + share_of(page.stray, b) for b in boxes)
     # strokes of a signature in a blank cell may be a figure that was lifted with it
-    strokes = _share(page.signature, inside) + _share(page.stray, inside)
+    strokes = share_of(page.signature, box) + share_of(page.stray, box)
     specks = found.specks or pen > TRACE or strokes * area > WRITTEN
-    corrected = bool(lines) and is_corrected(page, inside)
+    corrected = bool(lines) and is_corrected(page, box)
     return CellInk(
         cell,
         piece,
@@ -138,7 +139,7 @@ def _cell_ink(page: PageImage, cell: GridCell) -> CellInk:
         touches=found.touches,
         specks=specks,
         faint=faint,
-        marks=_marks(page, inside) if found.specks and not lines else (),
+        marks=_marks(page, box) if found.specks and not lines else (),
         crossed=any(_is_crossed(page, line.box) for line in lines) or corrected,
         lifted=taken,
         runs_over=found.runs_over,
@@ -241,7 +242,7 @@ def _may_be_dash(line: TextLine) -> bool:
 
 def _crop(page: PageImage, cell: GridCell) -> np.ndarray:
     """The inside of a cell, away from what a ruling may leave there."""
-    x0, y0, x1, y1 = _inside(page, cell.box)
+    x0, y0, x1, y1 = inside(page, cell.box)
     zone = round(BORDER_ZONE * page.text_height)
     return page.gray[y0 + zone : max(y1 - zone, y0 + zone), x0 + zone : max(x1 - zone, x0 + zone)]
 
@@ -252,12 +253,12 @@ def _doubted(page: PageImage, ink: CellInk, speck: Speck) -> CellInk:
         mark = _find_mark(page, ink.cell, speck)
         ink = replace(ink, lines=() if mark is None else (mark,), specks=ink.specks or bool(ink.lines))
         if mark is None and ink.specks:
-            ink = replace(ink, marks=_marks(page, _inside(page, ink.cell.box)))
+            ink = replace(ink, marks=_marks(page, inside(page, ink.cell.box)))
     if not ink.lines:
         faint = tuple(line for line in ink.faint if not _is_dirt(page, line, speck))
         dashes = () if ink.lifted else tuple(line.box for line in faint if _may_be_dash(line))
         return replace(ink, faint=faint, marks=(*ink.marks, *dashes))
-    x0, y0, x1, y1 = _inside(page, ink.cell.box)
+    x0, y0, x1, y1 = inside(page, ink.cell.box)
     region = np.s_[y0:y1, x0:x1]
     stray = None if page.stray is None else page.stray[region]
     ditto = any(line.sign == DITTO for line in ink.lines)
@@ -279,9 +280,9 @@ def _has_blot(page: PageImage, box: tuple[int, int, int, int]) -> bool:
 
 def _find_mark(page: PageImage, cell: GridCell, speck: Speck) -> TextLine | None:
     """What may be a dash in a cell without print, on a page full of specks."""
-    x0, y0, x1, y1 = _inside(page, cell.box)
+    x0, y0, x1, y1 = inside(page, cell.box)
     mark = find_mark(page.gray[y0:y1, x0:x1], page.text_height, speck)
-    return None if mark is None else _cut(page, mark, (x0, y0), (x0, x1), signs=False)
+    return None if mark is None else cut_line(page, mark, (x0, y0), (x0, x1), signs=False)
 
 
 def _is_dirt(page: PageImage, line: TextLine, speck: Speck) -> bool:
@@ -303,60 +304,6 @@ def _paper_around(page: PageImage, box: tuple[int, int, int, int]) -> float:
     return _paper_of(page.raw[max(y0 - reach, 0) : y1 + reach, max(x0 - reach, 0) : x1 + reach])
 
 
-def _inside(page: PageImage, box: Box) -> tuple[int, int, int, int]:
-    inset = max(INSET * page.text_height, 1.0)
-    height, width = page.gray.shape
-    x0, y0 = max(round(box[0] + inset), 0), max(round(box[1] + inset), 0)
-    x1, y1 = min(round(box[2] - inset), width), min(round(box[3] - inset), height)
-    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
-
-
-def _cut(
-    page: PageImage,
-    line: InkLine,
-    origin: tuple[int, int],
-    walls: tuple[int, int],
-    *,
-    lifted: bool = False,
-    signs: bool = True,
-) -> TextLine:
-    """Crop with surroundings above and below, but never past the cell's side walls.
-
-    `lifted`: without the coloured ink beside it; `signs`: a check box before the text and a ditto mark are told apart.
-    """
-    x0, y0, x1, y1 = line.x0 + origin[0], line.y0 + origin[1], line.x1 + origin[0], line.y1 + origin[1]
-    whole, behind = (x0, y0, x1, y1), find_check_box(page.gray[y0:y1, x0:x1], page.text_height) if signs else None
-    if behind is not None:
-        x0 += behind
-        walls = (x0, walls[1])
-    tall = max(y1 - y0, round(0.6 * page.text_height))
-    left, right = max(x0 - round(SIDE_CONTEXT * tall), walls[0], 0), min(x1 + round(SIDE_CONTEXT * tall), walls[1])
-    top = max(y0 - round(TALL_CONTEXT * tall), 0)
-    bottom = min(y1 + round(TALL_CONTEXT * tall), page.gray.shape[0])
-    inner = (x0 - left, y0 - top, x1 - left, y1 - top)
-    region = np.s_[top:bottom, left:right]
-    # where a stamp crosses the line, engines would read the stamp
-    raw = page.gray if lifted or _covered(page, (x0, y0, x1, y1)) else page.raw
-    sign = "" if behind is None else CHECK_BOX
-    if signs and behind is None and is_ditto(page.gray[y0:y1, x0:x1], page.text_height):
-        sign = DITTO
-    return TextLine(whole, raw[region].copy(), page.gray[region].copy(), inner, page.text_height, sign)
-
-
-def _share(mask: np.ndarray | None, box: Box) -> float:
-    """Share of the box that the mask covers."""
-    if mask is None:
-        return 0.0
-    x0, y0, x1, y1 = (round(v) for v in box)
-    region = mask[y0:y1, x0:x1]
-    return np.count_nonzero(region) / region.size if region.size else 0.0
-
-
-def _covered(page: PageImage, box: Box) -> float:
-    """Share of the box under stamps and signatures."""
-    return _share(page.stamp, box) + _share(page.signature, box)
-
-
 def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, ...]:
     """Lines outside the tables, top to bottom, one for each stretch of text."""
     height, width = page.gray.shape
@@ -368,7 +315,7 @@ def _loose_lines(page: PageImage, grids: tuple[Grid, ...]) -> tuple[LooseLine, .
             loose += [_loose(page, b, words=text) for text, b in _rows(page, box)]
             continue
         for line in find_lines(page.gray[top:bottom], page.text_height).lines:
-            cut = _cut(page, line, (0, top), (0, width), signs=False)
+            cut = cut_line(page, line, (0, top), (0, width), signs=False)
             loose.append(_loose(page, cut.box, cut))
     return tuple(loose)
 

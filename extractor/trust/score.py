@@ -58,7 +58,7 @@ DOUBTFUL_INK = frozenset(
 )
 FIGURE_FIRST = re.compile(r"\d[\d.,]*\s*%?(\s|$)")  # a note beside a blank value, whose figure may be the value
 HIDDEN = frozenset(
-    ("cut-off", "covered", "runs-over", "paler-ink")
+    ("cut-off", "covered", "runs-over", "paler-ink", "layer-differs", "struck-out")
 )  # reasons: a part of what is printed may not be seen
 OF_OTHERS = frozenset(("doubtful-page", "copies-differ"))  # reasons: what is read may be another report's
 COLUMN_MISSING = Trust(0.0, "review", ("column-missing",))  # the page has no such column: nothing is known of the cell
