@@ -17,7 +17,7 @@ NEAR = 15  # quarter pixels: around strong colour, fainter colour is the same in
 FULL_DENSITY = 2.0  # optical density from which a channel is black
 MIN_SPREAD = 0.1  # optical density between channels from which a pixel tells of its ink
 LIGHTER = 0.7  # share of the page that is darker than what tells its paper's colour
-COLOURED_SHARE = 2e-4  # fewer coloured pixels are noise, and the page counts as grey
+COLOURED_SHARE, LEAST_STROKE = 2e-4, 3  # fewer coloured pixels are noise, unless as many of those sampled are together
 WIDEST_WRITING = 10.0  # text heights: wider red strokes are a stamp or a coloured table, not one number beside another
 TALLEST_WRITING, TALLEST_RED = 2.6, 5.0  # text heights: taller strokes are a signature; red ones, of two rows, a stamp
 BRIDGE, RED_BRIDGE = 0.45, 1.2  # text heights between pieces of one stamp, by colour
@@ -64,7 +64,7 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     one, two, three = (sample[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(one, two), three) - np.minimum(np.minimum(one, two), three)
     seed = _seed_chroma(spread)
-    if (spread > seed).mean() < COLOURED_SHARE:
+    if not _has_colour(spread > seed):
         gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
         return gray, gray, None
     blue, green, red = cv2.split(pixels)
@@ -86,6 +86,13 @@ def split_colour(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     hues = np.where(reddish, np.uint8(RED), np.uint8(OTHER))
     hues[~mask] = NO_INK
     return gray, lifted, hues
+
+
+def _has_colour(coloured: np.ndarray) -> bool:
+    """Whether a mask of coloured pixels is more than noise: many, or together as in one figure that a pen wrote."""
+    if coloured.mean() >= COLOURED_SHARE:
+        return True
+    return bool(coloured.any()) and int(find_pieces(coloured)[1][1:, cv2.CC_STAT_AREA].max()) >= LEAST_STROKE
 
 
 def _find_balance(sample: np.ndarray) -> np.ndarray | None:
