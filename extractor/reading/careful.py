@@ -42,7 +42,7 @@ from extractor.reading.meant import as_dash, settle_meaning
 from extractor.reading.overtyped import doubt_overtyped
 from extractor.reading.printed import find_unsure, seconds_of
 from extractor.reading.signs import DITTO
-from extractor.reading.texts import LAYER, settle_text
+from extractor.reading.texts import LAYER, doubt_tones, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
 from extractor.records import CellText, DraftRow, Field, GridCell, Reading, Row, TextLine
@@ -92,7 +92,7 @@ def _row(
 ) -> Row:
     value = settle_meaning(next(numbers), words)
     others = tuple(("", next(numbers)) for _ in row.others)
-    note = settle_text(row.note, second, words)
+    note = doubt_tones(settle_text(row.note, second, words), words)
     shared = bool({*map(id, row.note)} & {*map(id, (*row.unit, *row.value))})
     value = replace(value, reasons=(*value.reasons, *("merged-cell",) * (row.value_merged or shared)))
     note = replace(note, reasons=(*note.reasons, *("merged-cell",) * (row.note_merged or shared)))

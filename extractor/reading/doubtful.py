@@ -19,6 +19,9 @@ from extractor.records import Reading, TextLine
 
 # TrueOCR reads an "=" whose strokes touch as a dash, having no such letter, and drops spaces beside marks
 DOUBTFUL_MARK = re.compile(r"^-|-$|[^\W\d_]-\d|\d-[^\W\d_]|,[^\W\d_]|[:+]\d|\dx|^x\d|\d\+")
+FIGURE = re.compile(r"\d{2,}")
+# before a figure that is no share: TrueOCR drops the sign behind "100%", or sees a 6 in it, with a high score
+DATED = frozenset("ngày tháng năm số án quý kỳ khóa điều khoản mức phường quận lần".split())
 BULLET = "- "
 MOST = 0.6  # share of a line's width from which it is read as a whole
 SHORT = 10.0  # text heights: a line that is no wider is read as a whole
@@ -73,6 +76,7 @@ def _doubtful_words(read: Sequence[tuple[str, float]], bullet: bool, words: froz
         if p < SURE_WORD
         or not (is_known(word, words) or ROW_NUMBER.fullmatch(word))
         or (DOUBTFUL_MARK.search(word) and not (n == 0 and bullet))
+        or (n > 0 and FIGURE.fullmatch(word) and read[n - 1][0].lower() not in DATED)
     ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from extractor.reading.consensus import STRAY_BLANK, blank_confidence, ink_reasons
 from extractor.reading.doubtful import Second
+from extractor.reading.layer import fold
 from extractor.reading.lexicon import SURE_WORD, find_words, first_words, is_known, read_words
 from extractor.reading.signs import DITTO
 from extractor.reading.wrapped import close_address, join_lines
@@ -60,6 +62,25 @@ def settle_text(parts: Sequence[CellText], second: Mapping[int, tuple[Second, ..
     state: CellState = "read" if raw else "illegible"
     lines = tuple(text for text in texts if text)
     return Field(raw, state, min(scores, default=0.0), pieces, _whole(readings), (), tuple(reasons), lines)
+
+
+def doubt_tones(field: Field, words: frozenset[str]) -> Field:
+    """A note, with a reason where one of its small words is one of the form's but for its tone marks.
+
+    In blurred print all readers see the same wrong mark ("tông hợp"). Names have marks of their own, and a capital.
+    """
+    if field.state != "read" or (bool(field.readings) and field.readings[0].engine == LAYER):
+        return field
+    small = [word for word in field.raw.split() if word.islower() and word.isalpha() and not is_known(word, words)]
+    bare = _without_tones(words) if small else frozenset()
+    alike = any(fold(word) in bare for word in small)
+    return replace(field, reasons=(*field.reasons, "unknown-word")) if alike else field
+
+
+@lru_cache(maxsize=8)
+def _without_tones(words: frozenset[str]) -> frozenset[str]:
+    """Words of the vocabulary that have marks, without them."""
+    return frozenset(bare for word in words if word.isalpha() and (bare := fold(word)) != word)
 
 
 def _going_on(line: str, before: str, words: frozenset[str], readings: Sequence[Reading]) -> str:
@@ -174,6 +195,7 @@ def _choose_word(ours: str, score: float, theirs: str, their_score: float, words
     known_ours, known_theirs = is_known(ours, words), is_known(theirs, words)
     if known_ours != known_theirs:
         return (ours, 0.9 * score) if known_ours else (theirs, 0.9 * their_score)
-    # TrueOCR has no "=": where the other sees one it stands
-    prefer_theirs = "=" in theirs or (their_score >= SURE_TEXT and score < SURE_WORD)
+    # TrueOCR has no "=", and drops a "%" behind figures or sees a 6 in it: where the other sees one it stands
+    share = theirs.endswith("%") and theirs[:-1].isdigit() and ours in (theirs[:-1], f"{theirs[:-1]}6")
+    prefer_theirs = "=" in theirs or share or (their_score >= SURE_TEXT and score < SURE_WORD)
     return (theirs, 0.7 * their_score) if prefer_theirs else (ours, 0.7 * score)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, get_args
 
 from rapidfuzz import fuzz
@@ -23,6 +24,7 @@ REASONS = ("under-stamp", "touches-rule", "handwriting", "single-reader", "light
 NUMBER = re.compile(r"[\d.,]*\d[\d.,]*%?")
 UNSTEADY = 0.3  # score from which another number in another preparation makes one unsteady
 LAYER = "layer"  # the engine name of a PDF's own words
+SURE_UNIT = 0.9  # of an engine's certainty, from which a row has another unit than the form's
 SPECKS_BELOW = 0.95  # reading is less sure of a blank cell than this only where specks lay in it
 AGREEING_CAP = 2.0  # a fourth reader adds nothing that the third did not say
 MOST_REMEMBERED = 16384  # short texts: reports of one form print the same ones again and again
@@ -149,18 +151,28 @@ def page_noise(rows: Sequence[Row]) -> dict[int, float]:
     return {page: sum(found) / (len(found) + FEW_CELLS) for page, found in seen.items()}
 
 
-def known_unit(value: RowValue, raw: str) -> bool:
-    """Whether the printed unit is a spelling of one that the catalogue has, in capitals as somebody writes them."""
-    return value.unit is not None and value.unit_confidence >= 1.0 and not _has_odd_capitals(raw)
+def known_unit(value: RowValue, unit: Field, indicator: Indicator | None) -> bool:
+    """Whether the printed unit is a spelling of one that the catalogue has, in capitals as somebody writes them.
+
+    Broken print may look like a short one ("tt" for "%"): another unit than the indicator's must be read surely.
+    """
+    if value.unit is None or value.unit_confidence < 1.0 or _has_odd_capitals(unit.raw):
+        return False
+    other = indicator is not None and bool(indicator.unit) and value.unit != indicator.unit
+    return not other or unit.confidence >= SURE_UNIT
 
 
 def _has_odd_capitals(text: str) -> bool:
     """Whether capitals stand where nobody writes them.
 
-    Within a word ("THủ"), or in a word with tone marks beside others that are not capitals ("HỒ sơ"): abbreviations
-    have no tone marks.
+    Within a word ("THủ"), at a word in the middle of a phrase ("Hồ Sơ"), or in a word with tone marks beside others
+    that are not capitals ("HỒ sơ"): abbreviations have no tone marks.
     """
-    words = re.findall(r"[^\W\d_]{2,}", unicodedata.normalize("NFC", text))
+
+    text = unicodedata.normalize("NFC", text)
+    if any(a[1:].islower() and a.isalpha() and b.istitle() and b[1:] for a, b in pairwise(text.split())):
+        return True
+    words = re.findall(r"[^\W\d_]{2,}", text)
     marked = [word for word in words if any(map(unicodedata.combining, unicodedata.normalize("NFD", word)))]
     within = any(word not in (word.upper(), word.lower(), word.capitalize()) for word in words)
     return within or (any(word.isupper() for word in marked) and not all(word.isupper() for word in words))

@@ -235,7 +235,7 @@ def _score_unit(
 ) -> Trust:
     """Trust in a row's unit; a blank one where the form has a unit may stand in another column, or be lost."""
     code = "" if indicator is None else indicator.code
-    trust = _score_text(judge, "unit", row, code, place, known=known_unit(value, row.unit.raw), spilled=spilled)
+    trust = _score_text(judge, "unit", row, code, place, known=known_unit(value, row.unit, indicator), spilled=spilled)
     if indicator is not None and not indicator.unit and row.index in judge.sharing:
         return _hold(trust, "merged-cell")  # a title's row has no unit, and what was lost is the ruling below it
     if row.unit.state == "read" and value.unit is None:
@@ -339,8 +339,8 @@ def _score_text(
     marks = kind == "note" and field.state == "read" and _has_marks_alone(field.raw)
     said = (("guessed-grid", row.guessed), ("words-in-value", spilled), ("stray-marks", marks))
     reasons = (*field.reasons, *(reason for reason, holds in said if holds))
-    blocked = field.state == "illegible" or row.guessed or spilled or marks or "stray-ink" in field.reasons
-    blocked |= not HIDDEN.isdisjoint(field.reasons) or "merged-cell" in field.reasons
+    blocked = field.state == "illegible" or row.guessed or spilled or marks
+    blocked |= not (HIDDEN | {"stray-ink", "merged-cell", "unknown-word"}).isdisjoint(field.reasons)
     return _decide(judge, kind, (code, kind), seen, reasons, blocked=blocked)
 
 

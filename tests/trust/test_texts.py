@@ -20,16 +20,40 @@ from tests.trust.test_score import GOOD, MODEL, SETTINGS
         ("HỒ Sơ", False),
         ("THủ tục", False),
         ("ngưỜi", False),
+        ("Hồ Sơ", False),
+        ("Tỷ Lệ %", False),
         ("cQ, ĐV", False),
         ("Hồ sơ", True),
         ("HỒ SƠ", True),
         ("UBND cấp xã", True),
         ("ĐVT", True),
+        ("Cơ quan, Đơn vị", True),
+        ("Có = 1 Không = 0", True),
     ],
 )
 def test_capitals_that_nobody_writes_make_no_known_unit(raw: str, known: bool) -> None:
     """The normal form was right, but what was said to be printed was not, and accepted."""
-    assert known_unit(RowValue(0, make_value(""), "Hồ sơ", 1.0, Note("")), raw) is known
+    assert known_unit(RowValue(0, make_value(""), "Hồ sơ", 1.0, Note("")), replace(GOOD, raw=raw), None) is known
+
+
+@pytest.mark.parametrize(
+    ("confidence", "printed", "known"), [(0.3, "TTHC", False), (0.97, "TTHC", True), (0.3, "%", True)]
+)
+def test_another_unit_than_the_form_s_is_known_only_where_it_is_read_surely(
+    confidence: float, printed: str, known: bool
+) -> None:
+    """A broken "%" looked like "tt", which is short for another unit, and was accepted."""
+    percent = replace(make_catalogue(("I.1",)).indicators[0], unit="%")
+    value = RowValue(0, make_value(""), printed, 1.0, Note(""))
+    assert known_unit(value, replace(GOOD, raw="tt", confidence=confidence), percent) is known
+
+
+def test_a_note_with_a_word_that_the_form_knows_but_for_its_marks_is_for_a_person() -> None:
+    row = replace(make_row(0, "Chỉ tiêu I.1", "4.304"), note=replace(GOOD, raw="Đang tông hợp"))
+    for reasons, held in ((("unknown-word",), True), ((), False)):
+        own = replace(row, note=replace(row.note, reasons=reasons))
+        trust = _score_row(own, RowValue(0, make_value("4.304"), "Hồ sơ", 1.0, Note("")))
+        assert (trust.note.status == "review") is held
 
 
 def test_a_unit_that_no_catalogue_knows_is_for_a_person() -> None:
