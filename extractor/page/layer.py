@@ -24,6 +24,8 @@ STRANGE = frozenset("¨©ª«¬\xad®¯µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÑÖ×Ø�
 LEAST_STRANGE, STRANGE_SHARE = 3, 0.08  # words with such letters: a foreign name or a sign may have some
 LINE_ENDS = ("\r", "\n")
 LINE_END_HYPHEN = 2  # what PDFium makes of a printed hyphen at a line's end, to join the word
+SMALL, RAISED = 0.8, 0.1  # of the largest letter's height: a footnote's mark is no higher, and its foot is so far up
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LINE_DRIFT = 0.5  # in character heights: a larger step down starts another word
 
 
@@ -130,7 +132,16 @@ def _breaks(before: Box, after: Box, widest: float) -> bool:
 
 
 def _word(run: list[_Char]) -> Word:
-    text = unicodedata.normalize("NFC", "".join(char.text for char in run))
+    """The letters as a word, the small raised figures of a footnote as such: "36²" is another number than "362"."""
     boxes = [char.box for char in run]
+    tallest = max(boxes, key=lambda box: box[3] - box[1])
+    height = tallest[3] - tallest[1]
+    texts = (
+        char.text.translate(SUPERSCRIPT)
+        if char.box[3] - char.box[1] < SMALL * height and char.box[3] < tallest[3] - RAISED * height
+        else char.text
+        for char in run
+    )
+    text = unicodedata.normalize("NFC", "".join(texts))
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return Word(text, box)

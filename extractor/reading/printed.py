@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from extractor.reading.doubtful import Doubtful, Second, find_doubtful
 from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.texts import choose_line, settle_text
 from extractor.records import CellText, Field, LooseLine, Reading
+
+QUARTER = re.compile(r"(?i)\bqu[yýỳỷỹỵ]\s*(i{1,3})(?=\b|n[aăâ])")
+DOUBTED = 0.2  # certainty of a line in which two readers see another quarter
 
 
 def read_cells(
@@ -28,8 +32,18 @@ def read_lines(
     )
     other = engines.get(TEXT_ENGINE)
     second = other.read(crops, preparation="clean") if crops and other is not None else [None] * len(crops)
-    chosen = iter([choose_line(a, b, words) for a, b in zip(first, second, strict=True)])
+    chosen = iter([_with_quarter(choose_line(a, b, words), a, b) for a, b in zip(first, second, strict=True)])
     return tuple((loose.words or "", 1.0) if loose.line is None else next(chosen) for loose in lines)
+
+
+def _with_quarter(chosen: tuple[str, float], *readings: Reading | None) -> tuple[str, float]:
+    """A line with the quarter that has most strokes of those that its readers see: of "III" they drop one."""
+    text, score = chosen
+    seen = [found[1] for reading in readings if reading is not None and (found := QUARTER.search(reading.text))]
+    own = QUARTER.search(text)
+    if own is None or len({len(strokes) for strokes in seen}) < 2:
+        return chosen
+    return text[: own.start(1)] + max(seen, key=len) + text[own.end(1) :], min(score, DOUBTED)
 
 
 def read_again(

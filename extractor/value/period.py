@@ -16,7 +16,7 @@ DATE = re.compile(
 )
 SPAN = re.compile(r"20\d\d\s*-\s*20\d\d")
 MONTHS = re.compile(rf"\b(?P<n>0?[369]|12|sau|chin|ba)\s*thang(?:\s*(?P<which>dau|cuoi))?(?:\s*nam)?{OF_YEAR}?")
-QUARTER = re.compile(rf"\bquy\s*(?P<n>[ivl|1]{{1,3}}|[2-4])(?![a-z0-9]){OF_YEAR}?")
+QUARTER = re.compile(rf"\bquy\s*(?P<n>[ivl|1]{{1,3}}|[2-4])(?:(?=nam\b)|(?![a-z0-9])){OF_YEAR}?")
 MONTH = re.compile(rf"\bthang\s*(?P<n>0?[1-9]|1[0-2])(?!\d){OF_YEAR}")
 WHOLE_YEAR = re.compile(rf"\bnam\s*:?\s*{YEAR}")
 NUMBER_WORDS = {"sau": 6, "chin": 9, "ba": 3}

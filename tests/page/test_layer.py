@@ -23,3 +23,13 @@ def test_a_lower_line_and_a_written_space_part_words() -> None:
     below = _Char("c", (10.0, 113.0, 15.0, 124.0), starts=True)
     assert [word.text for word in _join(iter([first, second, below]))] == ["ab", "c"]
     assert [word.text for word in _join(iter([first, None, second]))] == ["a", "b"]
+
+
+def test_a_footnote_s_mark_is_no_figure_of_the_number_before_it() -> None:
+    def figure(text: str, x: float, top: float, bottom: float) -> _Char:
+        return _Char(text, (x, top, x + 8.0, bottom))
+
+    raised = [figure("3", 0, 10, 30), figure("6", 8, 10, 30), figure("2", 16, 8, 21)]
+    assert [word.text for word in _join(iter(raised))] == ["36²"]
+    small = [figure("3", 0, 10, 30), figure("6", 8, 15, 30)]  # a small letter on the same foot
+    assert [word.text for word in _join(iter(small))] == ["36"]

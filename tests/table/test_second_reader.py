@@ -12,10 +12,10 @@ from extractor.indicator import load_catalogue
 from extractor.reading.careful import read_rows
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.lexicon import read_words
-from extractor.reading.printed import read_cells
+from extractor.reading.printed import read_cells, read_lines
 from extractor.reading.spaces import with_spaces
 from extractor.reading.texts import choose_line, choose_parts, doubt_tones, settle_text
-from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, Piece, Reading, TextLine
+from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, LooseLine, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
 PAPER = np.zeros((4, 4), np.uint8)
@@ -249,6 +249,24 @@ class Eye:
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         self.count += len(lines)
         return [Reading(self.name, self.text, 0.9, preparation) for _ in lines]
+
+
+@pytest.mark.parametrize(
+    ("seen", "text", "sure"),
+    [
+        (("QUÝIII NĂM 2022", "QUÝ II NĂM 2022"), "QUÝ III NĂM 2022", False),
+        (("QUÝ II NĂM 2022", "QUÝ III NĂM 2022"), "QUÝ III NĂM 2022", False),
+        (("QUÝ II NĂM 2022", "QUÝ II NĂM 2022"), "QUÝ II NĂM 2022", True),
+    ],
+)
+def test_a_quarter_that_two_readers_see_differently_has_most_strokes_and_is_unsure(
+    seen: tuple[str, str], text: str, sure: bool
+) -> None:
+    engines = {"trueocr": Eye(seen[0]), "tesseract-vie": Eye(seen[1])}
+    loose = LooseLine(Piece(1, (0.0, 0.0, 1.0, 1.0)), LINE, None, (0.0, 0.0, 1.0, 1.0))
+    ((told, score),) = read_lines((loose,), engines, frozenset())
+    assert told == text
+    assert (score > 0.3) is sure
 
 
 def test_a_cell_that_is_in_several_rows_is_read_again_once() -> None:

@@ -132,6 +132,8 @@ def test_communes_provinces_and_other_places() -> None:
         ("QUÝ III NĂM 2022", "2022-Q3", "quarter", "2022-07-01", "2022-09-30", False),
         ("QUÝ III/2022", "2022-Q3", "quarter", "2022-07-01", "2022-09-30", False),
         ("QUÝ lII NĂM 2O22", "2022-Q3", "quarter", "2022-07-01", "2022-09-30", False),
+        ("QUÝ INĂM 2022", "2022-Q1", "quarter", "2022-01-01", "2022-03-31", False),
+        ("QUY IIINAM 2023", "2023-Q3", "quarter", "2023-07-01", "2023-09-30", False),
         ("QUÝ 1 - 2024", "2024-Q1", "quarter", "2024-01-01", "2024-03-31", False),
         ("Quý IV năm 2020", "2020-Q4", "quarter", "2020-10-01", "2020-12-31", False),
         ("3 THÁNG ĐẦU NĂM 2022", "2022-Q1", "quarter", "2022-01-01", "2022-03-31", False),
