@@ -17,6 +17,7 @@ from extractor.grid.phrases import find_phrases
 from extractor.grid.pieces import cover, do_overlap, goes_on, has_stray_rulings
 from extractor.grid.rulings import Rulings, find_rulings, reduce_page
 from extractor.grid.stems import without_stems
+from extractor.grid.streaks import without_streaks
 from extractor.grid.usual import (
     LEAST_COLUMNS,
     NO_GUIDE,
@@ -95,10 +96,10 @@ def _choose(page: PageImage, guide: Guide, solid: tuple[Grid, ...], dotted_rulin
 def _ruled(page: PageImage, known: Sequence[float]) -> tuple[tuple[Grid, ...], Rulings]:
     """The tables that rulings tell, and all the rulings, dotted ones too. `known`: borders of most pages."""
     reduced = reduce_page(page.gray, page.dpi, page.text_height)
-    rulings = find_rulings(reduced)
+    rulings = without_streaks(find_rulings(reduced))
     solid = find_lattices(rulings, page.number, page.text_height, known)
     # rulings may be crisp in one part of a table and faint in another, so solid ones alone never settle a page
-    dotted_rulings = without_stems(find_rulings(reduced, dotted=True))
+    dotted_rulings = without_stems(without_streaks(find_rulings(reduced, dotted=True)))
     if _columns(solid) >= LEAST_COLUMNS and _are_screen(rulings, dotted_rulings):
         return solid, rulings
     dotted = find_lattices(dotted_rulings, page.number, page.text_height, known)

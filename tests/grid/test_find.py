@@ -291,6 +291,17 @@ def test_which_pages_deserve_a_second_look() -> None:
     assert is_unlike(other, unruled)  # the table without rulings may begin or end beside it
 
 
+def test_a_line_of_a_fax_from_head_to_foot_is_no_border_and_makes_the_table_no_longer() -> None:
+    page = make_page()
+    cv2.line(page, (760, 0), (760, 1399), 0, 2)
+    (grid,) = find(page)
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, 5)
+    assert grid.box[1] == pytest.approx(TOP, abs=3)
+    # a table cut out of a page is ruled from edge to edge
+    cut = make_page()[TOP : TOP + N_ROWS * ROW + 2]
+    assert shape(find(cut)) == WHOLE
+
+
 def test_a_table_of_a_photo_is_the_usual_one_wherever_it_stands() -> None:
     usual = Guide((0.1, 0.2, 0.6, 0.7, 0.9), usual=True, ruled=True)
     moved = Guide((0.2, 0.275, 0.575, 0.65, 0.8), ruled=True)  # by chance two of its borders are the usual ones
