@@ -12,10 +12,10 @@ from extractor.indicator import load_catalogue
 from extractor.reading.careful import read_rows
 from extractor.reading.doubtful import Second, find_doubtful
 from extractor.reading.lexicon import read_words
-from extractor.reading.printed import read_cells, read_lines
+from extractor.reading.printed import read_cells
 from extractor.reading.spaces import with_spaces
-from extractor.reading.texts import choose_line, choose_parts, doubt_tones, settle_text
-from extractor.records import CellInk, CellText, DraftRow, Field, GridCell, LooseLine, Piece, Reading, TextLine
+from extractor.reading.texts import choose_line, choose_parts, settle_text
+from extractor.records import CellInk, CellText, DraftRow, GridCell, Piece, Reading, TextLine
 from extractor.vocabulary import words_of
 
 PAPER = np.zeros((4, 4), np.uint8)
@@ -177,28 +177,6 @@ def printed(text: str, *, words_apart: int = 8) -> tuple[Reading, TextLine]:
     return Reading("trueocr", text, 0.999, chars=chars, places=tuple(places)), line
 
 
-@pytest.mark.parametrize("ours", ["100", "1006"])
-def test_a_percent_sign_that_the_first_reader_drops_or_takes_for_a_figure_stands(ours: str) -> None:
-    first = Reading("trueocr", f"đạt {ours} văn", 0.9)
-    assert choose_line(first, Reading("tesseract-vie", "đạt 100% văn", 0.9), FORM)[0] == "đạt 100% văn"
-    assert choose_line(first, Reading("tesseract-vie", "đạt 108% văn", 0.5), FORM)[0] == f"đạt {ours} văn"
-
-
-@pytest.mark.parametrize(("before", "asked"), [("hành", True), ("ngày", False), ("năm", False)])
-def test_a_figure_in_a_text_is_read_twice_unless_it_is_of_a_date(before: str, asked: bool) -> None:
-    reading, line = printed(f"{before} 100 văn bản đã ban hành trong kỳ báo cáo")
-    assert bool(find_doubtful(reading, line, FORM | {"ngày", "năm"})) is asked
-
-
-@pytest.mark.parametrize(
-    ("raw", "doubted"),
-    [("Vân bản", False), ("bân hành", True), ("ban hành", False), ("của Bản Vê", False), ("xa lạ", False)],
-)
-def test_a_small_word_that_the_form_knows_but_for_its_marks_is_doubted(raw: str, doubted: bool) -> None:
-    field = Field(raw, "read", 0.9, readings=(Reading("trueocr", raw, 0.9),))
-    assert ("unknown-word" in doubt_tones(field, FORM).reasons) is doubted
-
-
 FORM = frozenset("số lượng văn bản đã ban hành trong kỳ báo cáo của huyện".split())
 
 
@@ -249,24 +227,6 @@ class Eye:
     def read(self, lines: Sequence[TextLine], *, preparation: str = "raw") -> list[Reading]:
         self.count += len(lines)
         return [Reading(self.name, self.text, 0.9, preparation) for _ in lines]
-
-
-@pytest.mark.parametrize(
-    ("seen", "text", "sure"),
-    [
-        (("QUÝIII NĂM 2022", "QUÝ II NĂM 2022"), "QUÝ III NĂM 2022", False),
-        (("QUÝ II NĂM 2022", "QUÝ III NĂM 2022"), "QUÝ III NĂM 2022", False),
-        (("QUÝ II NĂM 2022", "QUÝ II NĂM 2022"), "QUÝ II NĂM 2022", True),
-    ],
-)
-def test_a_quarter_that_two_readers_see_differently_has_most_strokes_and_is_unsure(
-    seen: tuple[str, str], text: str, sure: bool
-) -> None:
-    engines = {"trueocr": Eye(seen[0]), "tesseract-vie": Eye(seen[1])}
-    loose = LooseLine(Piece(1, (0.0, 0.0, 1.0, 1.0)), LINE, None, (0.0, 0.0, 1.0, 1.0))
-    ((told, score),) = read_lines((loose,), engines, frozenset())
-    assert told == text
-    assert (score > 0.3) is sure
 
 
 def test_a_cell_that_is_in_several_rows_is_read_again_once() -> None:
