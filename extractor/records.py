@@ -194,7 +194,7 @@ class CellInk:
     """What lies in one grid cell. `words`: its text from an honest text layer, else None.
 
     `word_boxes`: where each line of `words` lies, in pixels of the page. `drawn`: where `words` may be a value, what is
-    drawn there.
+    drawn there; None: nobody looked.
     `stamped`: share of the ink box, or of a blank cell, under stamps or signatures.
     `pen`: the ink is written with a coloured pen.
     `touches`: ink runs into the cell's border. `specks`: ink too small for print was left out.
@@ -214,7 +214,7 @@ class CellInk:
     lines: tuple[TextLine, ...] = ()
     words: str | None = None
     word_boxes: tuple[Box, ...] = ()
-    drawn: tuple[TextLine, ...] = ()
+    drawn: tuple[TextLine, ...] | None = None
     stamped: float = 0.0
     pen: bool = False
     touches: bool = False

@@ -6,6 +6,7 @@ do so where a ruling between two rows was lost. What is printed beside a label f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -31,6 +32,8 @@ LEAST_GAIN = 0.02  # share of the letters by which another parting of the rows m
 LEAST_LINES = 4
 MERGED_GAIN = 0.25  # the same within one ruled row: two labels in it are far more alike than one
 LEAST_REST = 12  # letters of a row that the form lacks
+COUNT = re.compile(r"\(\s*\d{1,2}\s*\)$")
+LEAST_COUNTS = 3  # numbers of columns at one height
 ABOVE = 0.25  # of a line's height: where a row begins above its first line, in a table aligned at the top
 
 
@@ -62,6 +65,8 @@ def part_by_labels(draft: DraftTable, catalogue: Catalogue) -> DraftTable:
     rows: list[DraftRow] = []
     for loose, run in groupby(draft.rows, key=_loose_page):
         members = list(run)
+        if loose is not None:
+            members = list(map(_without_counts, members))
         parted = _part_run(members, catalogue) if loose is not None else []
         rows += parted or [part for row in members for part in _part_merged(row, catalogue)]
     return replace(draft, rows=tuple(rows))
@@ -80,6 +85,15 @@ def _has_heights(row: DraftRow) -> bool:
         else len(cell.ink.word_boxes) == len(cell.ink.words.split("\n"))
         for cell in _cells(row)
     )
+
+
+def _without_counts(row: DraftRow) -> DraftRow:
+    """The row without the numbers of columns, "(1) (2) (3)", that stand above it below a header."""
+    counts = sorted((line for line in _lines(_cells(row)) if COUNT.match(line.text)), key=lambda line: line.top)
+    level = [line for line in counts if line.top < counts[0].bottom]
+    if len(level) < LEAST_COUNTS:
+        return row
+    return _row((row,), _place((row,)), max(line.bottom for line in level), np.inf)
 
 
 def _are_alike(rows: Sequence[DraftRow]) -> bool:

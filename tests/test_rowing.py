@@ -80,6 +80,17 @@ def test_merged_rows_part_with_their_values(certainty: float) -> None:
     assert tops == pytest.approx([0, 2 * PITCH - 5, 4 * PITCH - 5])
 
 
+def test_numbers_of_columns_below_a_header_are_of_no_row() -> None:
+    counts = {role: ((0, f"({n})"),) for n, role in enumerate(XS, start=1)}
+    label = ((0, "(2)"), *((k + 1, text) for k, text in enumerate(LINES[:2])))
+    row = make_row(0.4, 3, **(counts | {"label": label, "value": ((0, "(4)"), (1, "12"))}))
+    (found,) = part_by_labels(make_table(row), FORM).rows
+    assert [getattr(found, role)[0].text for role in XS] == ["", LABELS[0], "", "12", ""]
+    few = make_row(0.4, 2, label=((0, LINES[0]), (1, LINES[1])), value=((0, "(12)"),))
+    (kept,) = part_by_labels(make_table(few), FORM).rows
+    assert kept.value[0].text == "(12)"
+
+
 def test_rows_of_a_text_layer_part_as_well() -> None:
     """Of a report without rulings whose rows stand as close as its lines, 196 of 211 rows were lost."""
     label = tuple(enumerate(LINES))

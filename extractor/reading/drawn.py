@@ -25,10 +25,10 @@ BETWEEN = 0.28, 0.68  # of the line's height: where a stroke runs that crosses f
 WITH_BAR = frozenset("4-–—")  # what has such a stroke itself
 
 
-def find_drawn(page: PageImage, cell: GridCell, words: str) -> tuple[TextLine, ...]:
-    """Lines of ink in a cell whose words may be a value, as a viewer shows them, coloured ink too."""
+def find_drawn(page: PageImage, cell: GridCell, words: str) -> tuple[TextLine, ...] | None:
+    """Lines of ink in a cell whose words may be a value, as a viewer shows them, coloured ink too; else None."""
     if len(words) > LONGEST or not any(map(str.isdigit, words)):
-        return ()
+        return None
     x0, y0, x1, y1 = inside(page, cell.box)
     found = find_lines(page.raw[y0:y1, x0:x1], page.text_height).lines
     return tuple(cut_line(page, line, (x0, y0), (x0, x1), signs=False) for line in found)
@@ -63,14 +63,12 @@ def _other(asked: Sequence[int], cells: Sequence[Sequence[CellText]], told: list
 
 
 def _is_value(parts: Sequence[CellText]) -> bool:
-    """Whether all that a cell holds is of a text layer and may be a value."""
-    words = " ".join(part.ink.words or "" for part in parts)
-    alone = all(part.ink.words is not None or not part.ink.has_ink for part in parts)
-    return alone and len(words) <= LONGEST and any(map(str.isdigit, words))
+    """Whether all that a cell holds is of a text layer and was looked at."""
+    return all(part.ink.drawn is not None for part in parts if part.ink.has_ink)
 
 
 def _drawn(parts: Sequence[CellText]) -> list[TextLine]:
-    return [line for part in parts for line in part.ink.drawn]
+    return [line for part in parts for line in part.ink.drawn or ()]
 
 
 def _plain(text: str) -> str:
