@@ -26,6 +26,7 @@ from extractor.records import (
     Reading,
     TextLine,
 )
+from extractor.table import rejoin_rows
 
 GUESSED = 0.4  # certainty of a grid up to which its rows were told by white alone
 LEAST_GAIN = 0.02  # share of the letters by which another parting of the rows must be likelier
@@ -63,13 +64,38 @@ class _Line:
 def part_by_labels(draft: DraftTable, catalogue: Catalogue) -> DraftTable:
     """The table, with the rows of its pages parted anew where the catalogue's labels fit far better so."""
     rows: list[DraftRow] = []
-    for loose, run in groupby(draft.rows, key=_loose_page):
-        members = list(run)
-        if loose is not None:
-            members = list(map(_without_counts, members))
+    for loose, run in groupby(map(_by_break, draft.rows), key=lambda pair: _loose_page(pair[0])):
+        pairs = list(run)
+        members = [row if loose is None else _without_counts(row) for row, _ in pairs]
         parted = _part_run(members, catalogue) if loose is not None else []
         rows += parted or [part for row in members for part in _part_merged(row, catalogue)]
+        if (overleaf := pairs[-1][1]) is not None:
+            rows[-1] = rejoin_rows(rows[-1], overleaf)
     return replace(draft, rows=tuple(rows))
+
+
+def _by_break(row: DraftRow) -> tuple[DraftRow, DraftRow | None]:
+    """A row whose borders were guessed, and what of it stands overleaf: before the break there may be several rows."""
+    first = row.pieces[0].page
+    if row.grid_certainty > GUESSED or all(piece.page == first for piece in row.pieces):
+        return row, None
+
+    def part(*, here: bool) -> DraftRow:
+        def on(cells: Sequence[CellText]) -> tuple[CellText, ...]:
+            return tuple(cell for cell in cells if (cell.ink.piece.page == first) is here)
+
+        return replace(
+            row,
+            stt=on(row.stt),
+            label=on(row.label),
+            unit=on(row.unit),
+            value=on(row.value),
+            note=on(row.note),
+            others=tuple(map(on, row.others)),
+            pieces=tuple(piece for piece in row.pieces if (piece.page == first) is here),
+        )
+
+    return part(here=True), part(here=False)
 
 
 def _loose_page(row: DraftRow) -> int | None:

@@ -91,6 +91,19 @@ def test_numbers_of_columns_below_a_header_are_of_no_row() -> None:
     assert kept.value[0].text == "(12)"
 
 
+def test_rows_part_before_a_page_break_over_which_the_last_of_them_goes_on() -> None:
+    """A note's rest overleaf had joined all rows at the foot of a page to one."""
+    foot = make_row(0.4, 5, label=tuple(enumerate(LINES)), value=((0, "12"), (4, "7")))
+    rest = make_cell("note", ((0, "và tiếp theo"),), 1)
+    overleaf = replace(rest, ink=replace(rest.ink, piece=replace(rest.ink.piece, page=2)))
+    whole = replace(foot, note=(*foot.note, overleaf), pieces=(*foot.pieces, overleaf.ink.piece))
+    found = part_by_labels(make_table(whole), FORM).rows
+    assert texts(found, "label") == list(LABELS)
+    assert texts(found, "value") == ["12", "", "7"]
+    assert [[piece.page for piece in row.pieces] for row in found] == [[1], [1], [1, 2]]
+    assert found[-1].note[-1].text == "và tiếp theo"
+
+
 def test_rows_of_a_text_layer_part_as_well() -> None:
     """Of a report without rulings whose rows stand as close as its lines, 196 of 211 rows were lost."""
     label = tuple(enumerate(LINES))
