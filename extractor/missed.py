@@ -18,6 +18,7 @@ from extractor.value import plain_words
 SAME_LABEL = 90  # rapidfuzz partial score of a line and the beginning of a label, both without their marks
 LONE_LINES = 2  # a page without a table may have: its number, and a stamp
 NEAR = 0.02  # of the page's height below a ruled table
+LEAST_WORDS = 8  # of a line, all in one label: fewer may follow each other in a sentence
 BEGINNING = 24  # letters of a label: what a wrapped line has of it, and more than an office's name
 
 
@@ -53,9 +54,9 @@ def _is_text(page: PageText) -> bool:
 
 
 def _labels(catalogue: Catalogue) -> list[str]:
-    """How the labels of the form begin."""
+    """The labels of the form that tell."""
     texts = (plain_words(label) for one in catalogue.indicators for label in (one.label, *one.variants))
-    return [text[:BEGINNING] for text in texts if len(text) >= BEGINNING]
+    return [text for text in texts if len(text) >= BEGINNING]
 
 
 def _outside(page: PageText) -> tuple[tuple[LooseLine, ...], tuple[LooseLine, ...]]:
@@ -81,6 +82,17 @@ def _read(lines: Sequence[LooseLine], engine: Engine) -> list[str]:
 
 
 def _is_label(line: str, labels: Sequence[str]) -> bool:
+    """Whether a line begins as a label does, or its first words are all of one label, be some left out."""
     if len(line) < BEGINNING:
         return False
-    return process.extractOne(line, labels, scorer=fuzz.partial_ratio, score_cutoff=SAME_LABEL) is not None
+    beginnings = [label[:BEGINNING] for label in labels]
+    if process.extractOne(line, beginnings, scorer=fuzz.partial_ratio, score_cutoff=SAME_LABEL) is not None:
+        return True
+    first = line.split()[:LEAST_WORDS]
+    return len(first) == LEAST_WORDS and any(_follow(first, label) for label in labels)
+
+
+def _follow(words: Sequence[str], label: str) -> bool:
+    """Whether the words stand in a label in this order."""
+    rest = iter(label.split())
+    return all(word in rest for word in words)

@@ -329,7 +329,8 @@ class DraftTable:
 
     `measures`: the lowest header cell of each value column, left to right; `header`: the header's words by column;
     `header_rows`: how many rows at the top of each grid are header. `further`: the lowest header cell of each column
-    without a role; their cells follow those of the value columns in `DraftRow.others`.
+    without a role; their cells follow those of the value columns in `DraftRow.others`. `headed`: the lowest header row
+    of each grid whose rows white parts, with the number of rows before it: the first one may be a part of it.
     """
 
     grids: tuple[GridText, ...]
@@ -339,6 +340,7 @@ class DraftTable:
     header: tuple[str, ...]
     header_rows: tuple[int, ...] = ()
     further: tuple[CellText | None, ...] = ()
+    headed: tuple[tuple[int, DraftRow], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

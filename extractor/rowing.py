@@ -26,7 +26,7 @@ from extractor.records import (
     Reading,
     TextLine,
 )
-from extractor.table import rejoin_rows
+from extractor.table import rejoin_rows, role_of
 
 GUESSED = 0.4  # certainty of a grid up to which its rows were told by white alone
 LEAST_GAIN = 0.02  # share of the letters by which another parting of the rows must be likelier
@@ -63,8 +63,10 @@ class _Line:
 
 def part_by_labels(draft: DraftTable, catalogue: Catalogue) -> DraftTable:
     """The table, with the rows of its pages parted anew where the catalogue's labels fit far better so."""
-    rows: list[DraftRow] = []
-    for loose, run in groupby(map(_by_break, draft.rows), key=lambda pair: _loose_page(pair[0])):
+    drafted, rows = list(draft.rows), list[DraftRow]()
+    for at, head in reversed(draft.headed):
+        drafted[at:at] = _below_header(head, catalogue)
+    for loose, run in groupby(map(_by_break, drafted), key=lambda pair: _loose_page(pair[0])):
         pairs = list(run)
         members = [row if loose is None else _without_counts(row) for row, _ in pairs]
         parted = _part_run(members, catalogue) if loose is not None else []
@@ -111,6 +113,16 @@ def _has_heights(row: DraftRow) -> bool:
         else len(cell.ink.word_boxes) == len(cell.ink.words.split("\n"))
         for cell in _cells(row)
     )
+
+
+def _below_header(head: DraftRow, catalogue: Catalogue) -> tuple[DraftRow, ...]:
+    """The row that white did not part from the header above it, if a label of the form stands below its words."""
+    if not _has_heights(head):
+        return ()
+    words = [line for line in _lines(_cells(head)) if role_of(line.text) is not None or COUNT.match(line.text)]
+    foot = max((line.bottom for line in words), default=np.inf)
+    below = " ".join(line.text for line in _lines(head.label) if line.middle > foot)
+    return (_row((head,), _place((head,)), foot, np.inf),) if below and is_label(below, catalogue) else ()
 
 
 def _without_counts(row: DraftRow) -> DraftRow:

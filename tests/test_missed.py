@@ -36,6 +36,8 @@ def page_of(number: int, *lines: str) -> PageText:
     [
         (("14", "Số UBND cấp xã thực hiện xem xét của lãnh đạo Cơ quan 10", "đối với hệ thống QLCL"), True),
         (("So UBND cap xa thuc hien danh gia nội bo UBND cấp xã 12",), True),
+        (("Số UBND cấp xã xem xét của lãnh đạo đối", "Cơ quan, đơn vị", "với hệ thống QLCL"), True),
+        (("Số UBND cấp xã của huyện đã xem xét báo cáo",), False),
         (("Nơi nhận: TM. ỦY BAN NHÂN DÂN HUYỆN", "- Sở Nội vụ; KT. CHỦ TỊCH", "- Lưu: VT, NV. PHÓ CHỦ TỊCH"), False),
         (("14",), False),
         ((), False),

@@ -104,6 +104,21 @@ def test_rows_part_before_a_page_break_over_which_the_last_of_them_goes_on() -> 
     assert found[-1].note[-1].text == "và tiếp theo"
 
 
+@pytest.mark.parametrize(("label", "found"), [(LINES[:2], LABELS[:1]), (("của đơn vị",), ())])
+def test_a_row_that_white_does_not_part_from_the_header_is_a_row(
+    label: tuple[str, ...], found: tuple[str, ...]
+) -> None:
+    header = {"stt": ((0, "TT"), (1, "(1)")), "unit": ((0, "ĐVT"), (2, "Người")), "value": ((0, "Kết quả"), (2, "12"))}
+    lines = ((0, "Nội dung"), (1, "(2)"), *((k + 2, text) for k, text in enumerate(label)))
+    head = make_row(0.4, 4, label=lines, **header)
+    rest = make_row(0.4, 1, label=((0, "Tổng số biên chế có mặt tại thời điểm báo cáo"),))
+    table = replace(make_table(rest), headed=((0, head),))
+    rows = part_by_labels(table, FORM).rows
+    assert tuple(texts(rows, "label")) == (*found, "Tổng số biên chế có mặt tại thời điểm báo cáo")
+    if found:
+        assert (rows[0].stt[0].text, rows[0].unit[0].text, rows[0].value[0].text) == ("", "Người", "12")
+
+
 def test_rows_of_a_text_layer_part_as_well() -> None:
     """Of a report without rulings whose rows stand as close as its lines, 196 of 211 rows were lost."""
     label = tuple(enumerate(LINES))

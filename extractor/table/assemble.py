@@ -124,6 +124,7 @@ def _draft(chain: _Chain) -> DraftTable:
     counts = [grid.ink.grid.n_columns for grid in chain.grids]
     usual = max(counts[chain.leading], mode(counts))
     rows: list[DraftRow] = []
+    headed: list[tuple[int, DraftRow]] = []
     for index, grid in enumerate(chain.grids):
         own = chain.roles[index]
         # without a column of values nothing is known of them: they are not blank
@@ -134,6 +135,9 @@ def _draft(chain: _Chain) -> DraftTable:
         first_rows = _first_rows(grid, n_header, _labelled(grid, own))
         n_before = (max(roles.count("value"), 1), 0 if own.count(None) == roles.count(None) else roles.count(None))
         drafted = [_row(grid, own, number, missing, first_rows, n_before) for number in numbers]
+        if n_header and not grid.ink.grid.ruled:
+            lowest = _first_rows(grid, n_header - 1, _labelled(grid, own))
+            headed.append((len(rows), _row(grid, own, n_header - 1, missing, lowest, n_before)))
         if grid.ink.grid.n_columns > usual:
             # a scratch made two columns of one, and may part a figure
             drafted = [replace(row, grid_certainty=min(row.grid_certainty, SPLIT_COLUMNS)) for row in drafted]
@@ -147,7 +151,7 @@ def _draft(chain: _Chain) -> DraftTable:
     lead, n_header = chain.grids[chain.leading], chain.headers[chain.leading]
     measures = tuple(lowest_header(lead, n_header, c) for c, role in enumerate(roles) if role == "value")
     further = tuple(lowest_header(lead, n_header, c) for c, role in enumerate(roles) if role is None)
-    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers, further)
+    return DraftTable(chain.grids, tuple(rows), roles, measures, chain.texts, chain.headers, further, tuple(headed))
 
 
 def _is_cut(grid: GridText) -> bool:
