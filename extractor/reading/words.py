@@ -12,7 +12,7 @@ def lines_in(words: tuple[Word, ...], box: Box) -> list[tuple[str, Box]]:
     inside = [w for w in words if box[0] <= _centre(w)[0] <= box[2] and box[1] <= _centre(w)[1] <= box[3]]
     lines: list[list[Word]] = []
     for word in sorted(inside, key=lambda w: _centre(w)[1]):
-        if lines and abs(_centre(word)[1] - _centre(lines[-1][-1])[1]) < SAME_LINE * (word.box[3] - word.box[1]):
+        if lines and abs(_centre(word)[1] - _centre(lines[-1][0])[1]) < SAME_LINE * (word.box[3] - word.box[1]):
             lines[-1].append(word)
         else:
             lines.append([word])
