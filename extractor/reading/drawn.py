@@ -21,7 +21,7 @@ from extractor.records import CellText, Field, GridCell, PageImage, Reading, Tex
 LONGEST = 24  # characters: a longer text is no value
 READERS = ("ppocr", "trueocr", "tesseract-eng")  # each asked about what those before saw otherwise
 STROKE, WHOLE = 1.3, 0.97  # of a figure's width: a stroke through several; share of a lone one that its stroke is long
-BETWEEN = 0.28, 0.68  # of the line's height: where a stroke runs that crosses figures out
+BETWEEN = 0.28, 0.62  # of the line's height: where a stroke runs that crosses figures out
 WITH_BAR = frozenset("4-–—")  # what has such a stroke itself
 
 
