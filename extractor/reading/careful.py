@@ -37,6 +37,7 @@ from extractor.reading.doubtful import Second
 from extractor.reading.drawn import doubt_layer
 from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.evenness import doubt_uneven
+from extractor.reading.leader import count_dots
 from extractor.reading.lines import BORDER_ZONE
 from extractor.reading.meant import as_dash, settle_meaning
 from extractor.reading.overtyped import doubt_overtyped
@@ -170,6 +171,8 @@ def _settle(cell: _Cell) -> Field:
         if "stray-ink" in field.reasons:
             return field
         return replace(field, raw=DITTO, state="read", confidence=0.0, reasons=(*field.reasons, "ditto"))
+    if len(cell.lines) == 1 and (dots := count_dots(cell.lines[0])):
+        return replace(field, raw="." * dots, state="read", confidence=0.0)  # engines see letters in them
     if signs:
         field = replace(field, raw=f"{signs} {field.raw}".strip(), state="read", reasons=(*field.reasons, "check-box"))
     figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)

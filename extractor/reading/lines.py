@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
+from extractor.reading.leader import find_leader
 from extractor.reading.paler import reach_paler
 
 INK_BELOW = 150  # on the evened, stretched page
@@ -101,6 +102,8 @@ def _find(gray: np.ndarray, text_height: float, ink_below: int) -> FoundLines:
     big = inside & _is_print(boxes, text_height)
     if not big.any():
         big = _ditto_mark(boxes, inside, text_height)
+    if not big.any():
+        big = find_leader(boxes, inside, text_height)
     if not big.any():
         return FoundLines((), False, bool((~ruling).any()))
     kept = big | _beside(boxes, big, ruling, text_height)

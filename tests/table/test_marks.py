@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from extractor.reading.leader import count_dots
 from extractor.reading.lines import find_lines
 from extractor.reading.stray import Speck, find_mark
+from extractor.records import TextLine
 
 HEIGHT = 28.0
 
@@ -35,6 +37,17 @@ def test_specks_are_no_print(strokes: tuple[tuple[int, int, int, int], ...]) -> 
     found = find_lines(cell(*strokes), HEIGHT)
     assert not found.lines
     assert found.specks
+
+
+def test_a_row_of_dots_is_print_and_strewn_specks_are_none() -> None:
+    dots = cell(*((40 + 12 * n, 40, 3, 3) for n in range(5)))
+    (line,) = find_lines(dots, HEIGHT).lines
+    assert (line.x0, line.x1) == (40, 91)
+    box = (line.x0, line.y0, line.x1, line.y1)
+    assert count_dots(TextLine(box, dots, dots, box, HEIGHT)) == 5
+    for strewn in (((40, 40, 3, 3), (52, 34, 3, 3), (64, 40, 3, 3)), ((40, 40, 3, 3), (52, 40, 3, 3)),
+                   ((20, 40, 3, 3), (32, 40, 3, 3), (110, 40, 3, 3))):  # fmt: skip
+        assert not find_lines(cell(*strewn), HEIGHT).lines
 
 
 def test_the_little_that_is_left_of_a_dash_among_specks_is_looked_at() -> None:
