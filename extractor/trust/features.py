@@ -248,6 +248,8 @@ def _has_other_mark(field: Field) -> bool:
     raw = _plain(field.raw)
     if not NUMBER.fullmatch(raw) or not set(raw) & {".", ","}:
         return False
+    if "touches-rule" in field.reasons:
+        return True  # which hides a comma's tail from all readers
     return any(
         score >= UNSTEADY and len(text) == len(raw) and _digits(text) == _digits(raw)
         for strings in _seen(field)

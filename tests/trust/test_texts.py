@@ -82,3 +82,15 @@ def _score_row(row: Row, value: RowValue) -> RowTrust:
         model=MODEL,
     ).rows
     return trust
+
+
+@pytest.mark.parametrize(
+    ("raw", "reasons", "held"),
+    [("49.03", ("touches-rule",), True), ("4903", ("touches-rule",), False), ("49.03", (), False)],
+)
+def test_a_mark_whose_tail_a_ruling_may_hide_is_for_a_person(raw: str, reasons: tuple[str, ...], held: bool) -> None:
+    """Values typed low on a form: all readers saw a point in a comma on the line."""
+    row = make_row(0, "Chỉ tiêu I.1", raw)
+    row = replace(row, value=replace(row.value, reasons=reasons))
+    trust = _score_row(row, RowValue(0, make_value(raw), "Hồ sơ", 1.0, Note("")))
+    assert trust.value.blocked is held
