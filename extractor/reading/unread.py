@@ -18,6 +18,7 @@ DASHES = frozenset("-–—")
 TALL = 0.5  # of the highest piece of ink: a digit is no lower
 MARK_HEIGHT, MARK_WIDTH = 0.12, 0.35  # of the digits' height: a mark's least height and its greatest width
 MARK_MIDDLE = 0.7  # of the digits' height: how far down a mark's middle is at least
+THIN, WIDE = 0.2, 0.4  # of the digits' height: how high a stroke below them is at most, and how wide at least
 BENEATH = 0.5  # share of a mark's width above or below a digit from which it is the rest of that one
 REACH, EDGE = 0.7, 0.12  # text heights around a dash in which a figure would lie; that its own soft edge takes
 PALE = 0.33  # of the dash's darkness: paler is paper
@@ -39,7 +40,22 @@ def _has_unread(parts: Sequence[CellText], field: Field) -> bool:
     line, cell = lines[0]
     if field.raw in DASHES:
         return has_ink_around(line, cell)
-    return bool(FIGURE.fullmatch(field.raw)) and count_marks(line) > len(re.findall(r"[.,]", field.raw))
+    if not FIGURE.fullmatch(field.raw):
+        return False
+    return count_marks(line) > len(re.findall(r"[.,]", field.raw)) or is_underlined(line)
+
+
+def is_underlined(line: TextLine) -> bool:
+    """Whether a stroke lies below figures: of a change that is kept track of, with what it was beside it."""
+    x0, y0, x1, y1 = line.inner
+    _, stats, _ = find_pieces(line.clean[y0:y1, x0:x1] < INK_BELOW)
+    _, top, width, height = stats[1:, : cv2.CC_STAT_AREA].T
+    high = height >= TALL * height.max(initial=0)
+    if not high.any():
+        return False
+    foot, digit = (top + height)[high].max(), height[high].max()
+    below = (top >= foot) & (height <= THIN * digit) & (width >= WIDE * digit)
+    return bool(below.any())
 
 
 def count_marks(line: TextLine) -> int:

@@ -37,6 +37,7 @@ def figures(*more: Box) -> TextLine:
         ("833", ((25, 15, 29, 19),), False),  # a speck above
         ("833", ((34, 41, 43, 46),), False),  # the foot of a digit that broke
         ("833", ((25, 38, 26, 40),), False),  # dust
+        ("833", ((32, 42, 46, 44),), True),  # an underlined figure
     ],
 )
 def test_a_mark_between_figures_that_nobody_read_is_told(raw: str, more: tuple[Box, ...], doubted: bool) -> None:
