@@ -47,10 +47,7 @@ def _has_unread(parts: Sequence[CellText], field: Field) -> bool:
 
 def is_underlined(line: TextLine) -> bool:
     """Whether a stroke lies below figures: of a change that is kept track of, with what it was beside it."""
-    x0, y0, x1, y1 = line.inner
-    _, stats, _ = find_pieces(line.clean[y0:y1, x0:x1] < INK_BELOW)
-    _, top, width, height = stats[1:, : cv2.CC_STAT_AREA].T
-    high = height >= TALL * height.max(initial=0)
+    _, top, width, height, high = _pieces_of(line)
     if not high.any():
         return False
     foot, digit = (top + height)[high].max(), height[high].max()
@@ -60,10 +57,7 @@ def is_underlined(line: TextLine) -> bool:
 
 def count_marks(line: TextLine) -> int:
     """Low pieces of ink between the digits of a line of figures, as commas and full stops are."""
-    x0, y0, x1, y1 = line.inner
-    _, stats, _ = find_pieces(line.clean[y0:y1, x0:x1] < INK_BELOW)
-    left, top, width, height = stats[1:, : cv2.CC_STAT_AREA].T
-    high = height >= TALL * height.max(initial=0)
+    left, top, width, height, high = _pieces_of(line)
     if not high.any():
         return 0
     digit = height[high].max()
@@ -72,6 +66,14 @@ def count_marks(line: TextLine) -> int:
     small &= top + height / 2 >= foot - (1 - MARK_MIDDLE) * digit
     small &= (left > left[high].min()) & (left + width < (left + width)[high].max())
     return sum(not _is_beneath(left[n], width[n], left[high], width[high]) for n in np.flatnonzero(small))
+
+
+def _pieces_of(line: TextLine) -> tuple[np.ndarray, ...]:
+    """Left, top, width and height of each piece of a line's ink, and whether it is as high as a digit."""
+    x0, y0, x1, y1 = line.inner
+    _, stats, _ = find_pieces(line.clean[y0:y1, x0:x1] < INK_BELOW)
+    left, top, width, height = stats[1:, : cv2.CC_STAT_AREA].T
+    return left, top, width, height, height >= TALL * height.max(initial=0)
 
 
 def _is_beneath(left: int, width: int, lefts: np.ndarray, widths: np.ndarray) -> bool:
