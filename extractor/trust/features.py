@@ -231,7 +231,7 @@ def _seen(field: Field) -> list[dict[str, float]]:
 def is_unsteady(field: Field, value: Value) -> bool:
     """Whether an origin that saw the chosen number saw other digits in another preparation of the same ink.
 
-    So is one of which an origin saw a comma alone for a point: the number may be the same, but one of them is printed.
+    So is one of which any saw a comma for a point: the number may be the same, but one of them is printed.
     """
     if _has_other_mark(field):
         return True
@@ -253,8 +253,8 @@ def _has_other_mark(field: Field) -> bool:
     return any(
         score >= UNSTEADY and len(text) == len(raw) and _digits(text) == _digits(raw)
         for strings in _seen(field)
-        if raw not in strings
         for text, score in strings.items()
+        if text != raw
     )
 
 

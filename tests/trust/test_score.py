@@ -144,11 +144,12 @@ def test_another_mark_that_means_the_same_number_is_agreement() -> None:
 
 def test_a_number_of_which_one_engine_saw_other_digits_in_another_preparation_is_for_a_person() -> None:
     sure = [("trueocr", "3.507", 0.999), ("tesseract-eng", "3.507", 0.999), ("ppocr", "3.507", 0.99)]
-    steady = _number("3.507", [*sure, ("ppocr", "3,507", 0.99)], 0.99)
+    steady = _number("3.507", [*sure, ("ppocr", "3.507", 0.9)], 0.99)
     unsteady = _number("3.507", [*sure, ("ppocr", "3.567", 0.6)], 0.99)
     other_mark = _number("3.507", [*sure[:2], ("ppocr", "3,507", 0.99)], 0.99)
-    blocked = [_score(field, make_value("3.507")).value.blocked for field in (steady, unsteady, other_mark)]
-    assert blocked == [False, True, True]
+    both_marks = _number("3.507", [*sure, ("ppocr", "3,507", 0.7)], 0.99)
+    fields = steady, unsteady, other_mark, both_marks
+    assert [_score(field, make_value("3.507")).value.blocked for field in fields] == [False, True, True, True]
 
 
 def test_arithmetic_lifts_a_doubtful_cell() -> None:
