@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractor.reading.consensus import DASH_BY_SHAPE, NUMBER_CHARS, STRAY_BLANK, canonical
+from extractor.reading.consensus import DASH_BY_SHAPE, FLAT_SIGNS, NUMBER_CHARS, STRAY_BLANK, canonical
 from extractor.reading.layer import fold
 from extractor.reading.lexicon import is_known
 from extractor.reading.texts import LAYER
@@ -24,8 +24,9 @@ def settle_meaning(field: Field, words: frozenset[str]) -> Field:
     """
     if field.state != "read" or (bool(field.readings) and field.readings[0].engine == LAYER):
         return field
-    if (number := _as_number(field.raw)) is not None:
-        return _instead(field, number, "look-alike", ONLY_ALIKE * field.confidence)
+    alike = "-" if not field.raw.strip("_") else _as_number(field.raw)
+    if alike is not None:
+        return _instead(field, alike, "look-alike", ONLY_ALIKE * field.confidence)
     letters = [word for word in field.raw.split() if sum(map(str.isalpha, word)) > 1]
     unknown = not all(is_known(word, words) for word in letters)
     if unknown and (known := _known_reading(field, words)) is not None:
@@ -59,7 +60,8 @@ def _known_reading(field: Field, words: frozenset[str]) -> str | None:
 def _is_stroke(field: Field) -> bool:
     """Whether strokes of a stamp, a pen or a ruling are all there is: no figure, no sign, and no two readers agree."""
     alone = "single-reader" in field.reasons and not OTHERS_INK.isdisjoint(field.reasons)
-    return alone and field.raw not in SIGNS and not any(map(str.isdigit, field.raw))
+    signs = field.raw in SIGNS or not field.raw.strip(FLAT_SIGNS)
+    return alone and not signs and not any(map(str.isdigit, field.raw))
 
 
 def _instead(field: Field, raw: str, reason: str, confidence: float) -> Field:

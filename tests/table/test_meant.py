@@ -60,6 +60,11 @@ def test_strokes_of_a_stamp_that_no_two_readers_see_alike_are_no_value(raw: str)
         assert settle_meaning(field(raw, "g", reasons=reasons), FORM).state == "read"
 
 
-@pytest.mark.parametrize("raw", ["4 u", "x", "-", "Có"])
+def test_a_low_line_alone_is_a_dash_for_a_person() -> None:
+    told = settle_meaning(field("_", "-", reasons=("under-stamp", "single-reader")), FORM)
+    assert (told.raw, told.state, "look-alike" in told.reasons) == ("-", "read", True)
+
+
+@pytest.mark.parametrize("raw", ["4 u", "x", "-", "--", "Có"])
 def test_figures_signs_and_words_under_a_stamp_are_read(raw: str) -> None:
     assert settle_meaning(field(raw, "g", reasons=("under-stamp", "single-reader")), FORM).raw == raw
