@@ -13,7 +13,7 @@ from extractor.records import Field
 FIGURES = str.maketrans("OoIl|Ss", "0011155")  # letters that old-style and typewritten figures look like
 ONLY_ALIKE = 0.5  # of its confidence: that of figures for which all readers see letters
 SURE_WORD = 0.5  # score of a reading from which its word is one
-OTHERS_INK = frozenset(("under-stamp", "streak", "touches-rule", "handwriting", "two-in-one"))  # reasons
+OTHERS_INK = frozenset(("under-stamp", "streak"))  # reasons: ink passes over the cell that is not its own
 SIGNS = frozenset("-–—xX×✓√vV")  # what alone is a value
 
 
@@ -58,10 +58,13 @@ def _known_reading(field: Field, words: frozenset[str]) -> str | None:
 
 
 def _is_stroke(field: Field) -> bool:
-    """Whether strokes of a stamp, a pen or a ruling are all there is: no figure, no sign, and no two readers agree."""
-    alone = "single-reader" in field.reasons and not OTHERS_INK.isdisjoint(field.reasons)
+    """Whether strokes of a stamp or a streak are all there is: no figure, no sign, and no two readers agree.
+
+    What a pen wrote in the cell is its own ink, which is never blank, be it illegible.
+    """
+    others = not OTHERS_INK.isdisjoint(field.reasons) and "handwriting" not in field.reasons
     signs = field.raw in SIGNS or not field.raw.strip(FLAT_SIGNS)
-    return alone and not signs and not any(map(str.isdigit, field.raw))
+    return others and "single-reader" in field.reasons and not signs and not any(map(str.isdigit, field.raw))
 
 
 def _instead(field: Field, raw: str, reason: str, confidence: float) -> Field:

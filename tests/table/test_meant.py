@@ -56,7 +56,8 @@ def test_strokes_of_a_stamp_that_no_two_readers_see_alike_are_no_value(raw: str)
     assert "stray-ink" in told.reasons
     assert told.alternatives[0][0] == raw
     assert told.readings
-    for reasons in (("under-stamp",), ("single-reader",)):
+    written = ("under-stamp", "single-reader", "handwriting")
+    for reasons in (("under-stamp",), ("single-reader",), ("touches-rule", "single-reader"), written):
         assert settle_meaning(field(raw, "g", reasons=reasons), FORM).state == "read"
 
 
