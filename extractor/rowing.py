@@ -121,15 +121,19 @@ def _below_header(head: DraftRow, catalogue: Catalogue) -> tuple[DraftRow, ...]:
         return ()
     words = [line for line in _lines(_cells(head)) if role_of(line.text) is not None or COUNT.match(line.text)]
     foot = max((line.bottom for line in words), default=np.inf)
-    below = " ".join(line.text for line in _lines(head.label) if line.middle > foot)
-    return (_row((head,), _place((head,)), foot, np.inf),) if below and is_label(below, catalogue) else ()
+    below = [line.text for line in _lines(head.label) if line.middle > foot]
+    # of more than one row below it the labels part them later
+    begins = any(is_label(" ".join(below[:n]), catalogue) for n in range(1, len(below) + 1))
+    return (_row((head,), _place((head,)), foot, np.inf),) if begins else ()
 
 
 def _without_counts(row: DraftRow) -> DraftRow:
-    """The row without the numbers of columns, "(1) (2) (3)", that stand above it below a header."""
-    counts = sorted((line for line in _lines(_cells(row)) if COUNT.match(line.text)), key=lambda line: line.top)
+    """The row without the numbers of columns, "(1) (2) (3)", that stand above it, be it below a header's words."""
+    lines = sorted(_lines(_cells(row)), key=lambda line: line.top)
+    counts = [line for line in lines if COUNT.match(line.text)]
     level = [line for line in counts if line.top < counts[0].bottom]
-    if len(level) < LEAST_COUNTS:
+    above = [line for line in lines if level and line.bottom < level[0].top]
+    if len(level) < LEAST_COUNTS or any(role_of(line.text) is None for line in above):
         return row
     return _row((row,), _place((row,)), max(line.bottom for line in level), np.inf)
 

@@ -86,6 +86,11 @@ def test_numbers_of_columns_below_a_header_are_of_no_row() -> None:
     row = make_row(0.4, 3, **(counts | {"label": label, "value": ((0, "(4)"), (1, "12"))}))
     (found,) = part_by_labels(make_table(row), FORM).rows
     assert [getattr(found, role)[0].text for role in XS] == ["", LABELS[0], "", "12", ""]
+    # below a line that is no header's, they are not what the row begins with
+    over = make_row(
+        0.4, 2, **(counts | {role: ((1, counts[role][0][1]),) for role in XS} | {"label": ((0, LINES[4]),)})
+    )
+    assert LINES[4] in part_by_labels(make_table(over), FORM).rows[0].label[0].text
     few = make_row(0.4, 2, label=((0, LINES[0]), (1, LINES[1])), value=((0, "(12)"),))
     (kept,) = part_by_labels(make_table(few), FORM).rows
     assert kept.value[0].text == "(12)"
@@ -104,17 +109,17 @@ def test_rows_part_before_a_page_break_over_which_the_last_of_them_goes_on() -> 
     assert found[-1].note[-1].text == "và tiếp theo"
 
 
-@pytest.mark.parametrize(("label", "found"), [(LINES[:2], LABELS[:1]), (("của đơn vị",), ())])
+@pytest.mark.parametrize(("label", "found"), [(LINES[:2], LABELS[:1]), (LINES[:4], LABELS[:2]), (("của đơn vị",), ())])
 def test_a_row_that_white_does_not_part_from_the_header_is_a_row(
     label: tuple[str, ...], found: tuple[str, ...]
 ) -> None:
     header = {"stt": ((0, "TT"), (1, "(1)")), "unit": ((0, "ĐVT"), (2, "Người")), "value": ((0, "Kết quả"), (2, "12"))}
     lines = ((0, "Nội dung"), (1, "(2)"), *((k + 2, text) for k, text in enumerate(label)))
-    head = make_row(0.4, 4, label=lines, **header)
-    rest = make_row(0.4, 1, label=((0, "Tổng số biên chế có mặt tại thời điểm báo cáo"),))
+    head = make_row(0.4, 6, label=lines, **header)
+    rest = make_row(0.4, 8, label=((7, LABELS[2]),))
     table = replace(make_table(rest), headed=((0, head),))
     rows = part_by_labels(table, FORM).rows
-    assert tuple(texts(rows, "label")) == (*found, "Tổng số biên chế có mặt tại thời điểm báo cáo")
+    assert tuple(texts(rows, "label")) == (*found, LABELS[2])
     if found:
         assert (rows[0].stt[0].text, rows[0].unit[0].text, rows[0].value[0].text) == ("", "Người", "12")
 
