@@ -37,12 +37,11 @@ from extractor.reading.doubtful import Second
 from extractor.reading.drawn import doubt_layer
 from extractor.reading.engines import FIRST_ENGINE, TEXT_ENGINE, Engine
 from extractor.reading.evenness import doubt_uneven
-from extractor.reading.leader import count_dots
 from extractor.reading.lines import BORDER_ZONE
 from extractor.reading.meant import as_dash, settle_meaning
 from extractor.reading.overtyped import doubt_overtyped
 from extractor.reading.printed import find_unsure, seconds_of
-from extractor.reading.signs import DITTO
+from extractor.reading.signs import DITTO, count_dots
 from extractor.reading.texts import LAYER, doubt_tones, settle_text
 from extractor.reading.unread import DASHES, doubt_unread
 from extractor.reading.wrapped import is_broken
@@ -171,12 +170,17 @@ def _settle(cell: _Cell) -> Field:
         if "stray-ink" in field.reasons:
             return field
         return replace(field, raw=DITTO, state="read", confidence=0.0, reasons=(*field.reasons, "ditto"))
-    if len(cell.lines) == 1 and (dots := count_dots(cell.lines[0])):
+    if len(cell.lines) == 1 and (dots := _count_dots(cell.lines[0])):
         return replace(field, raw="." * dots, state="read", confidence=0.0)  # engines see letters in them
     if signs:
         field = replace(field, raw=f"{signs} {field.raw}".strip(), state="read", reasons=(*field.reasons, "check-box"))
     figures = max(sum(any(char.isdigit() for char in line.text) for line in lines) for lines in cell.readings)
     return replace(field, reasons=(*field.reasons, "several-lines")) if figures > 1 else field
+
+
+def _count_dots(line: TextLine) -> int:
+    x0, y0, x1, y1 = line.inner
+    return count_dots(line.clean[y0:y1, x0:x1], line.text_height)
 
 
 def _look_apart(cells: Sequence[_Cell], fields: Sequence[Field], engines: Mapping[str, Engine]) -> list[Field]:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from extractor.pixels import find_pieces
-from extractor.records import TextLine
-
-INK_BELOW = 150  # on the evened, stretched page
 DOT = (0.05, 0.25)  # text heights that each is high and wide
 LEAST = 3  # so many stand in a row
 LEVEL = 0.08  # text heights by which their middles differ
@@ -33,11 +29,3 @@ def find_leader(boxes: np.ndarray, inside: np.ndarray, text_height: float) -> np
     regular = gaps.max() <= min(REGULAR * gaps.min() + 1, WIDEST_GAP * text_height)
     found[dots] = bool(level and regular and widths.max() <= ALIKE * widths.min())
     return found
-
-
-def count_dots(line: TextLine) -> int:
-    """How many dots a line of ink is, 0 where it is anything else."""
-    x0, y0, x1, y1 = line.inner
-    boxes = find_pieces(line.clean[y0:y1, x0:x1] < INK_BELOW)[1][1:, :4].copy()
-    boxes[:, 2:] += boxes[:, :2]
-    return int(find_leader(boxes, np.ones(len(boxes), bool), line.text_height).sum())

@@ -1,4 +1,4 @@
-"""Pixels of a line -> the signs in it that not every engine knows: check boxes, ditto marks, equals signs."""
+"""Pixels of a line -> the signs in it that not every engine knows: check boxes, ditto marks, equals signs, dots."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from extractor.pixels import find_pieces
+from extractor.reading.leader import find_leader
 from extractor.reading.lines import INK_BELOW
 
 CHECK_BOX, DITTO, EQUALS = "☐", '"', "="
@@ -52,6 +53,13 @@ def _tall_pieces(gray: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray
     """(labels, stats, labels of the pieces that are at least so high)."""
     labels, stats, _ = find_pieces(gray < INK_BELOW)
     return labels, stats, np.flatnonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= least) + 1
+
+
+def count_dots(gray: np.ndarray, text_height: float) -> int:
+    """How many dots a line's ink, gray uint8 (H, W), is, 0 where it is anything else."""
+    boxes = find_pieces(gray < INK_BELOW)[1][1:, :4].copy()
+    boxes[:, 2:] += boxes[:, :2]
+    return int(find_leader(boxes, np.ones(len(boxes), bool), text_height).sum())
 
 
 def is_one_stroke(gray: np.ndarray) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.reading.leader import count_dots
 from extractor.reading.lines import find_lines
+from extractor.reading.signs import count_dots
 from extractor.reading.stray import Speck, find_mark
-from extractor.records import TextLine
 
 HEIGHT = 28.0
 
@@ -43,8 +42,7 @@ def test_a_row_of_dots_is_print_and_strewn_specks_are_none() -> None:
     dots = cell(*((40 + 12 * n, 40, 3, 3) for n in range(5)))
     (line,) = find_lines(dots, HEIGHT).lines
     assert (line.x0, line.x1) == (40, 91)
-    box = (line.x0, line.y0, line.x1, line.y1)
-    assert count_dots(TextLine(box, dots, dots, box, HEIGHT)) == 5
+    assert count_dots(dots[line.y0 : line.y1, line.x0 : line.x1], HEIGHT) == 5
     for strewn in (((40, 40, 3, 3), (52, 34, 3, 3), (64, 40, 3, 3)), ((40, 40, 3, 3), (52, 40, 3, 3)),
                    ((20, 40, 3, 3), (32, 40, 3, 3), (110, 40, 3, 3))):  # fmt: skip
         assert not find_lines(cell(*strewn), HEIGHT).lines
